@@ -1,0 +1,1 @@
+"""The JSON API: parses a request, calls one service, represents the answer."""

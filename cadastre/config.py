@@ -1,0 +1,71 @@
+"""Settings, read from the environment once, at the edge.
+
+``CADASTRE_DATABASE_URL`` is the owner's address: migrations and set-up use it. Requests use the
+application role, which owns nothing (quality B2, point 5): either ``CADASTRE_APP_DATABASE_URL`` or
+the owner's address followed by ``SET ROLE cadastre_app``. Without an address, the private cluster
+of ``CADASTRE_HOME`` is meant.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from cadastre.errors import NotAvailable
+
+ROOT = Path(__file__).resolve().parent.parent
+APP_ROLE = "cadastre_app"
+OWNER_ROLE = "cadastre_owner"
+DATABASE_NAME = "cadastre"
+ENVIRONMENTS = ("demo", "production")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything the program is told from outside."""
+
+    home: Path
+    data: Path
+    environment: str
+    ruleset: str
+    database_url: str | None
+    app_database_url: str | None
+    secret_key: str | None
+
+    @property
+    def is_demo(self) -> bool:
+        """Tell whether demonstration accounts and data are allowed here."""
+        return self.environment == "demo"
+
+    @property
+    def uses_private_cluster(self) -> bool:
+        """Tell whether the database is the one in ``home`` rather than a given server."""
+        return self.database_url is None
+
+
+def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings from the environment.
+
+    Raises
+    ------
+    NotAvailable
+        ``CADASTRE_ENV`` is none of ``demo``, ``production``.
+    """
+    env = os.environ if environ is None else environ
+    environment = env.get("CADASTRE_ENV", "demo")
+    if environment not in ENVIRONMENTS:
+        raise NotAvailable(
+            "config.unknown-environment", where="CADASTRE_ENV", given=environment,
+            known=", ".join(ENVIRONMENTS),
+        )
+    return Settings(
+        home=Path(env.get("CADASTRE_HOME", ROOT / "var")).resolve(),
+        data=Path(env.get("CADASTRE_DATA", ROOT / "data")).resolve(),
+        environment=environment,
+        ruleset=env.get("CADASTRE_RULESET", "togo"),
+        database_url=env.get("CADASTRE_DATABASE_URL") or None,
+        app_database_url=env.get("CADASTRE_APP_DATABASE_URL") or None,
+        secret_key=env.get("CADASTRE_SECRET_KEY") or None,
+    )

@@ -1,0 +1,1 @@
+"""SQLAlchemy tables: data and its constraints, no decisions."""

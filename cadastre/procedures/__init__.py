@@ -1,0 +1,1 @@
+"""Pure: dated procedures read from the ruleset, replayed from steps."""

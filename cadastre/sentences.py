@@ -1,0 +1,86 @@
+"""Say coded facts in French and English.
+
+Every code of an error, a note, a question or a finding has its sentence in
+``data/sentences/<room>.yaml``, both languages side by side, so that a jurist or a translator corrects words
+without touching code::
+
+    corners.minutes-too-large:
+      fr: "Sommet {corner} : {value} minutes ; il en faut moins de 60."
+      en: "Corner {corner}: {value} minutes; there must be fewer than 60."
+
+Numbers and dates are written in the manner of the language (decimal comma in French).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+from babel.dates import format_date, format_datetime
+from babel.numbers import format_decimal
+
+from cadastre.config import read_settings
+from cadastre.vocabulary import Language
+
+
+@cache
+def load_sentences(folder: Path) -> dict[str, dict[str, str]]:
+    """Load every sentence below a folder: code to {language: template}.
+
+    Raises
+    ------
+    ValueError
+        A code stands twice, or lacks a language; the message names file and code.
+    """
+    sentences: dict[str, dict[str, str]] = {}
+    for path in sorted(folder.glob("*.yaml")):
+        for code, words in (yaml.safe_load(path.read_text("utf-8")) or {}).items():
+            if code in sentences:
+                raise ValueError(f"{path}: {code} is already said elsewhere")
+            if set(words) != set(Language):
+                raise ValueError(f"{path}: {code} must be said in {', '.join(Language)}")
+            sentences[code] = words
+    return sentences
+
+
+def say(code: str, language: str = Language.FR, /, **values: Any) -> str:
+    """Say a code in a language; a code without a sentence is said as it is."""
+    words = load_sentences(read_settings().data / "sentences").get(code)
+    if words is None:
+        return code
+    written = {name: _write(value, language) for name, value in values.items()}
+    return words[language].format_map(_Spelled(written))
+
+
+def say_all(code: str, values: Mapping[str, Any]) -> dict[str, str]:
+    """Say a code in every language."""
+    return {language.value: say(code, language, **values) for language in Language}
+
+
+class _Spelled(dict[str, str]):
+    """Leave a placeholder readable when its value was not given, rather than fail a request."""
+
+    def __missing__(self, name: str) -> str:
+        return f"{{{name}}}"
+
+
+def _write(value: Any, language: str) -> str:
+    if isinstance(value, bool) or value is None:
+        return {True: "oui" if language == "fr" else "yes", False: "non" if language == "fr" else "no"}.get(
+            value, "—"
+        )
+    if isinstance(value, float):
+        return format_decimal(value, "#,##0.####", locale=language)
+    if isinstance(value, int):
+        return format_decimal(value, locale=language)
+    if isinstance(value, dt.datetime):
+        return format_datetime(value, "long", locale=language)
+    if isinstance(value, dt.date):
+        return format_date(value, "long", locale=language)
+    if isinstance(value, (list, tuple)):
+        return ", ".join(_write(item, language) for item in value)
+    return str(value)

@@ -1,0 +1,1 @@
+"""Use cases: gather facts, ask the rules, move the dossier, write the journal; they flush, never commit."""
