@@ -1,8 +1,8 @@
 """Say coded facts in French and English.
 
 Every code of an error, a note, a question or a finding has its sentence in
-``data/sentences/<room>.yaml``, both languages side by side, so that a jurist or a translator corrects words
-without touching code::
+``data/sentences/<room>.yaml``, both languages side by side, so that a jurist or a translator
+corrects words without touching code::
 
     corners.minutes-too-large:
       fr: "Sommet {corner} : {value} minutes ; il en faut moins de 60."
@@ -25,6 +25,8 @@ from babel.numbers import format_decimal
 
 from cadastre.config import read_settings
 from cadastre.vocabulary import Language
+
+YES_NO = {"fr": ("non", "oui"), "en": ("no", "yes")}
 
 
 @cache
@@ -69,10 +71,10 @@ class _Spelled(dict[str, str]):
 
 
 def _write(value: Any, language: str) -> str:
-    if isinstance(value, bool) or value is None:
-        return {True: "oui" if language == "fr" else "yes", False: "non" if language == "fr" else "no"}.get(
-            value, "—"
-        )
+    if value is None:
+        return "—"
+    if isinstance(value, bool):
+        return YES_NO[language][value]
     if isinstance(value, float):
         return format_decimal(value, "#,##0.####", locale=language)
     if isinstance(value, int):
