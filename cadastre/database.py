@@ -29,13 +29,13 @@ def owner_url(settings: Settings) -> str:
     """Give the owner's address, starting the private cluster when it is the one meant."""
     if settings.database_url is not None:
         return sqlalchemy_url(settings.database_url)
-    return ensure_running(settings.home).owner_url
+    return sqlalchemy_url(ensure_running(settings.home).owner_url)
 
 
 def app_engine(settings: Settings) -> Engine:
     """Open the application's door: every connection works as a role that owns nothing."""
     if settings.database_url is None:
-        return _engine(ensure_running(settings.home).app_url, None)
+        return _engine(sqlalchemy_url(ensure_running(settings.home).app_url), None)
     if settings.app_database_url is not None:
         return _engine(sqlalchemy_url(settings.app_database_url), None)
     return _engine(sqlalchemy_url(settings.database_url), APP_ROLE)
