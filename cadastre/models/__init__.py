@@ -5,7 +5,7 @@ from cadastre.models.application import Application
 from cadastre.models.base import Base
 from cadastre.models.dossier import Document, Dossier, Draft, Step, StoredFile
 from cadastre.models.journal import IdempotencyKey, JournalEntry, OutboxEvent
-from cadastre.models.parcel import Occupation, Parcel
+from cadastre.models.parcel import GroundCell, Occupation, Parcel
 from cadastre.models.party import Party
 from cadastre.models.territory import AdministrativeUnit, BaseMapFeature
 from cadastre.models.title import Share, Title, TitleRelation
@@ -22,6 +22,7 @@ __all__ = [
     "Document",
     "Dossier",
     "Draft",
+    "GroundCell",
     "IdempotencyKey",
     "JournalEntry",
     "Mandate",

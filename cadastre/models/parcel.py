@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, text
 from sqlalchemy.dialects.postgresql import JSONB, TSTZRANGE
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -73,3 +73,12 @@ class Occupation(Recorded, Base):
 
     parcel: Mapped[Parcel | None] = relationship()
     zone: Mapped[Zone | None] = relationship()
+
+
+class GroundCell(Base):
+    """A quarter degree of ground, marked by whoever decides on it (see lock_ground.sql)."""
+
+    __tablename__ = "ground_cell"
+
+    cell: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    holder: Mapped[int]
