@@ -1,0 +1,38 @@
+"""One database transaction for each request that asks for one."""
+
+from __future__ import annotations
+
+from flask import Flask, Response, g
+from sqlalchemy.orm import Session
+
+from api.state import state
+
+
+def db_session() -> Session:
+    """Give the request's session, opened on first use as the application's role.
+
+    It is committed after the view when the answer is a success, rolled back otherwise.
+    """
+    if "db_session" not in g:
+        g.db_session = Session(state().engine, expire_on_commit=False)
+    session: Session = g.db_session
+    return session
+
+
+def register_session(app: Flask) -> None:
+    """End each request's transaction: commit before a success leaves, else roll back."""
+    app.after_request(_commit)
+    app.teardown_appcontext(_close)
+
+
+def _commit(response: Response) -> Response:
+    session: Session | None = g.get("db_session")
+    if session is not None and response.status_code < 400:
+        session.commit()
+    return response
+
+
+def _close(_error: BaseException | None) -> None:
+    session: Session | None = g.pop("db_session", None)
+    if session is not None:
+        session.close()

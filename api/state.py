@@ -1,0 +1,48 @@
+"""What a running deployment stands on: settings, the database's door, the law as data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from flask import current_app
+from sqlalchemy import Engine
+
+from cadastre.config import Settings
+from cadastre.database import app_engine
+from cadastre.queries.asof import AsOf, as_of
+from cadastre.rules.load import load_ruleset
+from cadastre.rules.ruleset import Ruleset
+
+EXTENSION = "cadastre"
+
+
+@dataclass(frozen=True)
+class CadastreState:
+    """Everything a request needs that does not change between requests; opened when first asked for.
+
+    So a site whose database is late still answers with a sentence.
+    """
+
+    settings: Settings
+
+    @cached_property
+    def engine(self) -> Engine:
+        """Give the application's door to the database."""
+        return app_engine(self.settings)
+
+    @cached_property
+    def ruleset(self) -> Ruleset:
+        """Give the law of the country this deployment serves."""
+        return load_ruleset(self.settings.data / "rulesets" / self.settings.ruleset)
+
+
+def state() -> CadastreState:
+    """Give the state of the app that serves this request."""
+    found: CadastreState = current_app.extensions[EXTENSION]
+    return found
+
+
+def now() -> AsOf:
+    """Give this moment on the legal clock of the ruleset."""
+    return as_of(None, state().ruleset.time_zone)

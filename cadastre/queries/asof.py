@@ -1,0 +1,64 @@
+"""Look at the register on a day, or at this instant."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, DateTime, case, cast, literal
+
+from cadastre.models import Application, Occupation, Parcel, Title
+from cadastre.vocabulary import ApplicationStatus, TitleStatus
+
+
+@dataclass(frozen=True, slots=True)
+class AsOf:
+    """A moment of the register: the instant that periods are asked for, and the legal day it is in."""
+
+    instant: dt.datetime
+    day: dt.date
+
+
+def as_of(day: dt.date | None = None, zone: str = "UTC") -> AsOf:
+    """Give the moment meant by a day: its last instant in the ruleset's time zone, or now.
+
+    A day is looked at from its end, so that what was filed or granted on it is seen.
+    """
+    clock = ZoneInfo(zone)
+    if day is None:
+        now = dt.datetime.now(clock)
+        return AsOf(now, now.date())
+    return AsOf(dt.datetime.combine(day, dt.time.max, clock), day)
+
+
+def title_status(at: AsOf) -> ColumnElement[str]:
+    """Derive the status of a title on a day, in one SQL expression over its dates."""
+    day = literal(at.day)
+    return case(
+        (Title.ended_on <= day, TitleStatus.ENDED.value),
+        (Title.starts_on > day, TitleStatus.FUTURE.value),
+        (Title.expires_on <= day, TitleStatus.EXPIRED.value),
+        (
+            (Title.suspended_from <= day)
+            & (Title.suspended_until.is_(None) | (Title.suspended_until > day)),
+            TitleStatus.SUSPENDED.value,
+        ),
+        else_=TitleStatus.IN_FORCE.value,
+    )
+
+
+def application_status(at: AsOf) -> ColumnElement[str]:
+    """Derive the status of an application at an instant: its outcome once closed, else filed."""
+    return case(
+        (
+            (Application.closed_at <= at.instant) & Application.outcome.is_not(None),
+            Application.outcome,
+        ),
+        else_=ApplicationStatus.FILED.value,
+    )
+
+
+def in_period(row: type[Parcel] | type[Occupation], at: AsOf) -> ColumnElement[bool]:
+    """Keep the parcels or occupations whose period contains the instant."""
+    return row.period.op("@>")(cast(literal(at.instant), DateTime(timezone=True)))

@@ -1,0 +1,91 @@
+"""Ask any collection of the read model in the same way: some fields, a place, a filter, an order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy import ColumnElement, FromClause, Row, Select, func, select
+from sqlalchemy.orm import Session
+
+from cadastre.queries.visibility import Field, Viewer, allowed_fields
+
+Box = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """A collection seen by a viewer at a moment: its public fields over its joined tables.
+
+    ``key`` is the public identifier (a number or code); ties of any order are broken by ``row_id``.
+    """
+
+    collection: str
+    source: FromClause
+    key: ColumnElement[str]
+    row_id: ColumnElement[int]
+    geometry: ColumnElement[Any]
+    fields: Mapping[str, Field]
+    where: tuple[ColumnElement[bool], ...] = ()
+
+    def seen_by(self, viewer: Viewer) -> Relation:
+        """Drop the fields that a viewer may not be shown."""
+        return replace(self, fields=allowed_fields(self.fields, viewer))
+
+    def narrowed(self, *conditions: ColumnElement[bool]) -> Relation:
+        """Add conditions."""
+        return replace(self, where=(*self.where, *conditions))
+
+    def within(self, bbox: Box) -> Relation:
+        """Keep what meets a box in EPSG:4326: west, south, east, north, in degrees."""
+        box = func.ST_MakeEnvelope(*bbox, 4326)
+        return self.narrowed(
+            self.geometry.op("&&")(box), func.ST_Intersects(self.geometry, box)
+        )
+
+    def columns(self, names: tuple[str, ...] | None = None) -> list[ColumnElement[Any]]:
+        """Give labelled columns, all of them or those named that the viewer may see."""
+        chosen = self.fields if names is None else [n for n in names if n in self.fields]
+        return [self.fields[name].expression.label(name) for name in chosen]
+
+    def select(self, *columns: ColumnElement[Any]) -> Select[Any]:
+        """Select columns under the relation's conditions, without an order."""
+        return select(*columns).select_from(self.source).where(*self.where)
+
+
+def find_features(
+    session: Session, relation: Relation, *, limit: int, offset: int = 0
+) -> list[Row[Any]]:
+    """List features with all their fields and ``geometry`` as WKB, ordered by key."""
+    query = (
+        relation.select(*relation.columns(), func.ST_AsBinary(relation.geometry).label("geometry"))
+        .order_by(relation.key, relation.row_id)
+        .limit(limit)
+        .offset(offset)
+    )
+    return list(session.execute(query))
+
+
+def stream_features(session: Session, relation: Relation, batch: int = 1000) -> Iterator[Row[Any]]:
+    """Go through all features in the order of their keys without holding them all."""
+    query = relation.select(
+        *relation.columns(), func.ST_AsBinary(relation.geometry).label("geometry")
+    ).order_by(relation.key, relation.row_id)
+    yield from session.execute(query, execution_options={"yield_per": batch})
+
+
+def count_features(session: Session, relation: Relation) -> int:
+    """Count what the relation holds."""
+    return session.execute(relation.select(func.count())).scalar_one()
+
+
+def find_feature(session: Session, relation: Relation, key: str) -> Row[Any] | None:
+    """Give one feature by its public identifier, or None."""
+    query = (
+        relation.select(*relation.columns(), func.ST_AsBinary(relation.geometry).label("geometry"))
+        .where(relation.key == key)
+        .order_by(relation.row_id.desc())
+        .limit(1)
+    )
+    return session.execute(query).first()

@@ -1,0 +1,75 @@
+"""Titles as the register shows them: a right, its holders, its ground, its status on a day."""
+
+from __future__ import annotations
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by
+
+from cadastre.models import Parcel, Party, Share, Title
+from cadastre.queries.asof import AsOf, in_period, title_status
+from cadastre.queries.relation import Relation
+from cadastre.queries.visibility import ANYBODY, Classification, Field, Viewer, party_name
+from cadastre.units import M2_PER_HA
+
+
+def titles(at: AsOf, viewer: Viewer = ANYBODY) -> Relation:
+    """Describe the titles that hold ground at a moment."""
+    relation = _relation(at, viewer)
+    return relation.narrowed(in_period(Parcel, at))
+
+
+def titles_ever(at: AsOf, viewer: Viewer = ANYBODY) -> Relation:
+    """Describe every title with its parcels, whatever the day; for looking one up by number."""
+    return _relation(at, viewer)
+
+
+def holders(at: AsOf, viewer: Viewer = ANYBODY) -> ColumnElement[str | None]:
+    """Name the holders of a title on a day, largest share first."""
+    name = party_name(viewer)
+    order = [(Share.numerator * 1.0 / Share.denominator).desc(), Share.id]
+    return (
+        select(func.string_agg(name, aggregate_order_by(", ", *order)))
+        .select_from(Share)
+        .join(Party, Party.id == Share.party_id)
+        .where(
+            Share.title_id == Title.id,
+            Share.role == "holder",
+            Share.starts_on <= at.day,
+            Share.ends_on.is_(None) | (Share.ends_on > at.day),
+        )
+        .correlate(Title)
+        .scalar_subquery()
+    )
+
+
+def _relation(at: AsOf, viewer: Viewer) -> Relation:
+    fields = (
+        Field("number", Title.number),
+        Field("name", Title.name),
+        Field("kind", Title.kind),
+        Field("substances", Title.substances, "array"),
+        Field("group", Title.exclusivity_group),
+        Field("status", title_status(at)),
+        Field("holder", holders(at, viewer)),
+        Field("applied_on", Title.applied_on, "date"),
+        Field("granted_on", Title.granted_on, "date"),
+        Field("starts_on", Title.starts_on, "date"),
+        Field("expires_on", Title.expires_on, "date"),
+        Field("instrument", Title.instrument),
+        Field("area_ha", Parcel.planar_area_m2 / M2_PER_HA, "number"),
+        Field("geodesic_area_ha", Parcel.geodesic_area_m2 / M2_PER_HA, "number"),
+        Field("published_area_ha", Title.published_area_m2 / M2_PER_HA, "number"),
+        Field("crs", Parcel.original_crs),
+        Field("edge_model", Parcel.edge_model),
+        Field("source", Title.source),
+        Field("is_demonstration", Title.is_demonstration, "boolean"),
+        Field("doubts", Title.doubts, "array", Classification.INTERNAL),
+    )
+    return Relation(
+        collection="titles",
+        source=Title.__table__.join(Parcel.__table__, Parcel.title_id == Title.id),
+        key=Title.number,
+        row_id=Parcel.id,
+        geometry=Parcel.geom,
+        fields={field.name: field for field in fields},
+    ).seen_by(viewer)

@@ -1,0 +1,70 @@
+"""Decide in one place which columns a viewer is shown.
+
+Every field of the read model carries a class. The map, the tiles, the search, the exports and the
+API all ask :func:`allowed_fields`, so a column cannot leak through one of them. What is published
+about a title follows the licence-register requirement of the EITI: holder, kind, substance, dates,
+perimeter. The name of a natural person is personal data and is masked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, case, null
+
+from cadastre.models import Party
+from cadastre.vocabulary import PartyKind
+
+
+class Classification(IntEnum):
+    """How far a piece of the register may travel, from everybody to named officers."""
+
+    PUBLIC = 0
+    INTERNAL = 1
+    PERSONAL = 2
+    CONFIDENTIAL = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Who is looking, reduced to what matters for reading."""
+
+    clearance: Classification = Classification.PUBLIC
+
+    def may_see(self, classification: Classification) -> bool:
+        """Tell whether something of that class may be shown."""
+        return classification <= self.clearance
+
+
+ANYBODY = Viewer()
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A column of the read model: what it is called, where it comes from, who may see it.
+
+    ``type`` is the JSON type told to clients; ``filterable`` columns may stand in a filter.
+    """
+
+    name: str
+    expression: ColumnElement[Any]
+    type: str = "string"
+    classification: Classification = Classification.PUBLIC
+    filterable: bool = True
+
+
+def allowed_fields(fields: Mapping[str, Field], viewer: Viewer) -> dict[str, Field]:
+    """Keep the fields a viewer may be shown."""
+    return {
+        name: field for name, field in fields.items() if viewer.may_see(field.classification)
+    }
+
+
+def party_name(viewer: Viewer) -> ColumnElement[str | None]:
+    """Name a party: companies and administrations for all, persons for those who may see them."""
+    if viewer.may_see(Classification.PERSONAL):
+        return Party.name
+    return case((Party.kind == PartyKind.PERSON.value, null()), else_=Party.name)
