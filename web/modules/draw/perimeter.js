@@ -3,10 +3,11 @@
  *
  * A corner keeps where it is (`lon`, `lat`, degrees on WGS 84, null until understood), the text
  * of its cells as typed or printed (`typed`, valid for one style and one system), a label, and a
- * `fault` when its text was not understood. Map and table are both drawn from this one value.
+ * `fault` when its text was not understood; `pending` while the server has still to read it. Map and table are both drawn from this one value.
  *
  * @typedef {{style: string, crs: string, x: string, y: string}} Typed
- * @typedef {{lon: ?number, lat: ?number, label: string, typed: ?Typed, fault: ?string}} Corner
+ * @typedef {{lon: ?number, lat: ?number, label: string, typed: ?Typed, fault: ?string,
+ *   pending: boolean}} Corner
  * @typedef {{isExclusion: boolean, corners: Corner[]}} Ring
  * @typedef {{rings: Ring[], source: ?object}} Perimeter
  */
@@ -16,7 +17,7 @@ export const EMPTY = Object.freeze({ rings: Object.freeze([]), source: null });
 
 /** Make a corner at a place. @returns {Corner} */
 export function makeCorner(lon = null, lat = null, rest = {}) {
-  return { lon, lat, label: "", typed: null, fault: null, ...rest };
+  return { lon, lat, label: "", typed: null, fault: null, pending: false, ...rest };
 }
 
 /** Tell whether a corner has a place on the ground. */
@@ -55,7 +56,9 @@ export function addCorner(perimeter, ring, corner, at = Infinity) {
 /** Put a corner elsewhere; what was typed for the old place is dropped. @returns {Perimeter} */
 export function moveCorner(perimeter, ring, index, [lon, lat]) {
   return editRing(perimeter, ring, (corners) =>
-    replaceAt(corners, index, { ...corners[index], lon, lat, typed: null, fault: null }),
+    replaceAt(corners, index, {
+      ...corners[index], lon, lat, typed: null, fault: null, pending: false,
+    }),
   );
 }
 
@@ -116,7 +119,7 @@ export function locateCorner(perimeter, number) {
 export function unreadCorners(perimeter) {
   return perimeter.rings.flatMap((each, ring) =>
     each.corners.flatMap((corner, index) =>
-      isPlaced(corner) || isBlank(corner) ? [] : [{ ring, corner: index }],
+      (isPlaced(corner) && !corner.pending) || isBlank(corner) ? [] : [{ ring, corner: index }],
     ),
   );
 }

@@ -1,0 +1,52 @@
+"""Put the site together: the API, the pages and what both answer with."""
+
+from __future__ import annotations
+
+import secrets
+
+from flask import Flask
+
+from api.app import register_api
+from api.sign_in import init_sign_in
+from api.state import EXTENSION, CadastreState
+from cadastre.config import Settings, read_settings
+from cadastre.errors import NotAvailable
+from web import errors, language, rendering, security, static_files
+from web.views import register_views
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """Make the WSGI application (``gunicorn 'web.app:create_app()'``).
+
+    The database is opened at the first request that needs it, so that a site whose database is
+    late still answers with a sentence.
+
+    Raises
+    ------
+    NotAvailable
+        A production site was given no secret to sign its sessions with.
+    """
+    settings = settings or read_settings()
+    app = Flask(__name__, static_folder=None)
+    app.config.update(session_config(settings))
+    app.extensions[EXTENSION] = CadastreState(settings)
+    register_api(app)
+    if "login_manager" not in app.extensions and not hasattr(app, "login_manager"):
+        init_sign_in(app)
+    for part in (security, static_files, language, rendering, errors):
+        part.register(app)
+    register_views(app)
+    return app
+
+
+def session_config(settings: Settings) -> dict[str, object]:
+    """Say how sessions are signed and kept; a demonstration may forget them at each start."""
+    if settings.secret_key is None and not settings.is_demo:
+        raise NotAvailable("config.no-secret", where="CADASTRE_SECRET_KEY")
+    return {
+        "SECRET_KEY": settings.secret_key or secrets.token_hex(32),
+        "SESSION_COOKIE_NAME": "cadastre_session",
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_COOKIE_SECURE": not settings.is_demo,
+    }

@@ -1,0 +1,30 @@
+"""Answer a person who meets an error with a page in their language, and the way on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask, render_template
+
+KNOWN_STATUSES = (400, 401, 403, 404, 405, 413, 422, 429, 500, 503)
+
+
+def register(app: Flask) -> None:
+    """Give the one error table of the API the page it shows to people."""
+    app.extensions["cadastre-error-page"] = error_page
+
+
+def error_page(
+    status: int, code: str, where: str | None, values: dict[str, Any]
+) -> tuple[str, int]:
+    """Render what happened and what can be done.
+
+    A refusal of plain HTTP has the page's own words; a refusal of the cadastre says its sentence.
+    """
+    if status not in KNOWN_STATUSES:
+        status = 500 if status >= 500 else 400
+    is_plain = code.startswith("http.")
+    page = render_template(
+        "error.html", status=status, code=None if is_plain else code, where=where, values=values
+    )
+    return page, status

@@ -1,0 +1,150 @@
+/** Order and looks of the tile layers: what the painter draws, from the ground up. */
+
+import { CenteredTextSymbolizer, LineLabelSymbolizer, OffsetTextSymbolizer } from "protomaps-leaflet";
+
+import { INK, kindColour, lookOf, paintLook } from "./map_symbols.js";
+
+const FONT = "system-ui, 'Segoe UI', Roboto, 'Liberation Sans', sans-serif";
+export const LAND = "#fbfaf6";
+export const SEA = "#dbe7ec";
+const WATER = "#8fb4c4";
+const BORDER = "#8a8375";
+/** Layers a person can show and hide, in the order of the legend. */
+export const SWITCHES = ["titles", "applications", "zones", "works", "units", "places"];
+const MEMBERS = {
+  units: ["regions", "prefectures"],
+  places: ["towns", "rivers", "lakes"],
+};
+
+/**
+ * Tell which switch governs a tile layer.
+ * @param {string} layer
+ */
+export function switchOf(layer) {
+  for (const [name, members] of Object.entries(MEMBERS)) if (members.includes(layer)) return name;
+  return layer;
+}
+
+/**
+ * Make the painter's rules.
+ * @param {{placeOfKind: (kind: string) => number, isOn: (name: string) => boolean}} what
+ */
+export function paintRules({ placeOfKind, isOn }) {
+  const look = (/** @type {string} */ layer) => ({
+    draw: (/** @type {any} */ context, /** @type {any} */ geom, /** @type {number} */ _z, /** @type {any} */ feature) =>
+      paintLook(context, geom, lookOf(layer, feature.props, placeOfKind)),
+  });
+  return [
+    area("coast", SEA, "#9db8c2", 0.8),
+    area("countries", LAND, BORDER, 1.2),
+    area("lakes", SEA, WATER, 0.8),
+    line("rivers", (/** @type {number} */ z) => ({ stroke: WATER, width: z < 9 ? 0.7 : 1.4, dash: [] })),
+    line("prefectures", () => ({ stroke: "#c9c1ae", width: 0.8, dash: [3, 3] }), 8),
+    line("regions", () => ({ stroke: BORDER, width: 1.1, dash: [8, 3, 2, 3] })),
+    { dataLayer: "zones", symbolizer: look("zones") },
+    { dataLayer: "titles", symbolizer: look("titles") },
+    { dataLayer: "applications", symbolizer: look("applications") },
+    { dataLayer: "works", symbolizer: { draw: paintWork } },
+    { dataLayer: "towns", symbolizer: { draw: paintTown } },
+  ].map((rule) => ({ ...rule, filter: () => isOn(switchOf(rule.dataLayer)) }));
+}
+
+/**
+ * Make the rules of names on the map.
+ * @param {{isOn: (name: string) => boolean, letterOfKind: (kind: string) => string, placeOfKind: (kind: string) => number}} what
+ */
+export function labelRules({ isOn, letterOfKind, placeOfKind }) {
+  const shown = (/** @type {string} */ layer) => () => isOn(switchOf(layer));
+  return [
+    { dataLayer: "towns", filter: shown("towns"), sort: byImportance, symbolizer: townName() },
+    { dataLayer: "titles", minzoom: 10, filter: shown("titles"), symbolizer: rightName(letterOfKind, (f) => kindColour(placeOfKind(f.props.kind))) },
+    { dataLayer: "applications", minzoom: 10, filter: shown("applications"), symbolizer: rightName(() => "?", () => "#6b3f04") },
+    { dataLayer: "zones", minzoom: 9, filter: shown("zones"), symbolizer: areaName("#1f5a22", 11, "italic") },
+    { dataLayer: "regions", maxzoom: 9, filter: shown("regions"), symbolizer: areaName("#6a6353", 12, "normal") },
+    { dataLayer: "prefectures", minzoom: 9, filter: shown("prefectures"), symbolizer: areaName("#777060", 11, "normal") },
+    { dataLayer: "rivers", minzoom: 10, filter: shown("rivers"), symbolizer: new LineLabelSymbolizer({ labelProps: ["name"], fill: "#3f7388", stroke: "#ffffff", width: 2, font: `italic 11px ${FONT}` }) },
+  ];
+}
+
+/** @param {string} layer @param {string} fill @param {string} stroke @param {number} width */
+function area(layer, fill, stroke, width) {
+  const draw = (/** @type {any} */ context, /** @type {any} */ geom) =>
+    paintLook(context, geom, { stroke, fill, fillOpacity: 1, width, dash: [], hatch: "" });
+  return { dataLayer: layer, symbolizer: { draw } };
+}
+
+/** @param {string} layer @param {(z: number) => {stroke: string, width: number, dash: number[]}} look @param {number} [minzoom] */
+function line(layer, look, minzoom) {
+  const draw = (/** @type {any} */ context, /** @type {any} */ geom, /** @type {number} */ z) =>
+    paintLook(context, geom, { fill: "", fillOpacity: 0, hatch: "", ...look(z) });
+  return { dataLayer: layer, minzoom, symbolizer: { draw } };
+}
+
+/** Lines of energy as a dark line with ticks' colour; points as a square with a light rim. */
+function paintWork(/** @type {any} */ context, /** @type {any} */ geom, /** @type {number} */ z, /** @type {any} */ feature) {
+  const planned = feature.props.state !== "in-service";
+  if (feature.geomType === 1) {
+    const s = z < 9 ? 4 : 7;
+    for (const [{ x, y }] of geom) {
+      context.fillStyle = planned ? "#ffffff" : "#b3261e";
+      context.strokeStyle = planned ? "#b3261e" : "#ffffff";
+      context.lineWidth = 1.4;
+      context.beginPath();
+      context.rect(x - s / 2, y - s / 2, s, s);
+      context.fill();
+      context.stroke();
+    }
+    return;
+  }
+  paintLook(context, geom, { stroke: "#b3261e", fill: "#b3261e", fillOpacity: feature.geomType === 3 ? 0.15 : 0, width: 1.4, dash: planned ? [5, 4] : [], hatch: "" });
+}
+
+function paintTown(/** @type {any} */ context, /** @type {any} */ geom, /** @type {number} */ z, /** @type {any} */ feature) {
+  const radius = Number(feature.props.importance ?? 0) > 2 ? 3 : 2;
+  if (z < 8 && radius < 3) return;
+  context.fillStyle = "#ffffff";
+  context.strokeStyle = INK;
+  context.lineWidth = 1.2;
+  for (const [{ x, y }] of geom) {
+    context.beginPath();
+    context.arc(x, y, radius, 0, 2 * Math.PI);
+    context.fill();
+    context.stroke();
+  }
+}
+
+/** @param {any} a @param {any} b */
+function byImportance(a, b) {
+  return Number(b.importance ?? 0) - Number(a.importance ?? 0);
+}
+
+function townName() {
+  const size = (/** @type {any} */ f) => (Number(f?.props.importance ?? 0) > 2 ? 13 : 11);
+  return new OffsetTextSymbolizer({
+    labelProps: ["name"], offsetX: 5, offsetY: 4, fill: INK, stroke: "#ffffff", width: 3,
+    font: (/** @type {number} */ _z, /** @type {any} */ f) => `${size(f) > 12 ? 600 : 400} ${size(f)}px ${FONT}`,
+  });
+}
+
+/** @param {(kind: string) => string} letterOfKind @param {(f: any) => string} colour */
+function rightName(letterOfKind, colour) {
+  const symbolizer = new CenteredTextSymbolizer({
+    labelProps: ["label"], fill: (/** @type {number} */ _z, /** @type {any} */ f) => (f ? colour(f) : INK),
+    stroke: "#ffffff", width: 3, font: `600 11px ${FONT}`, maxLineChars: 24,
+  });
+  return {
+    place: (/** @type {any} */ layout, /** @type {any} */ geom, /** @type {any} */ feature) => {
+      const letters = letterOfKind(feature.props.kind);
+      const number = layout.zoom >= 11 ? feature.props.id : "";
+      const label = [letters, number].filter(Boolean).join(" ");
+      return symbolizer.place(layout, geom, { ...feature, props: { ...feature.props, label } });
+    },
+  };
+}
+
+/** @param {string} fill @param {number} size @param {string} slant */
+function areaName(fill, size, slant) {
+  return new CenteredTextSymbolizer({
+    labelProps: ["name"], fill, stroke: "#ffffff", width: 2.5, font: `${slant} 500 ${size}px ${FONT}`, maxLineChars: 18,
+  });
+}
