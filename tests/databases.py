@@ -1,4 +1,4 @@
-"""Make the test databases: one migrated template per state of the schema, copies of it per worker."""
+"""Make the test databases: one migrated template per state of the schema, a copy per worker."""
 
 from __future__ import annotations
 

@@ -5,13 +5,14 @@ It is started on first use, repaired after any kill, and never listens on the ne
 another server sets ``CADASTRE_DATABASE_URL`` and none of this is used.
 """
 
-from cadastre.cluster.life import ClusterStatus, ensure_running, status, stop
+from cadastre.cluster.life import ClusterStatus, admit_web_user, ensure_running, status, stop
 from cadastre.cluster.place import ClusterUrls
 from cadastre.cluster.roles import create_database
 
 __all__ = [
     "ClusterStatus",
     "ClusterUrls",
+    "admit_web_user",
     "create_database",
     "ensure_running",
     "status",

@@ -57,7 +57,8 @@ def choose_account(folder: Path) -> Account:
     if os.geteuid() != 0:
         return _ordinary_account(folder)
     entry = pwd.getpwuid(folder.stat().st_uid) if _belongs_to_a_user(folder) else _system_user()
-    drop = ("setpriv", f"--reuid={entry.pw_uid}", f"--regid={entry.pw_gid}", "--init-groups")
+    user, group = f"--reuid={entry.pw_uid}", f"--regid={entry.pw_gid}"
+    drop: tuple[str, ...] = ("setpriv", user, group, "--init-groups")
     if not _can_walk_to(folder, drop):
         drop = (*drop, "--inh-caps=+dac_override", "--ambient-caps=+dac_override")
     return Account(entry.pw_name, entry.pw_uid, entry.pw_gid, drop)

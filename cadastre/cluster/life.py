@@ -5,8 +5,8 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
+import pwd
 import shutil
-import stat
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from cadastre.cluster.binaries import find_binaries
 from cadastre.cluster.place import SUPERUSER_ROLE, ClusterPlace, ClusterUrls
 from cadastre.cluster.processes import clear_remains, server_process, wait_for_end
 from cadastre.cluster.roles import connect, create_database, create_roles
-from cadastre.cluster.tuning import write_settings
+from cadastre.cluster.tuning import WEB_USER, write_settings
 from cadastre.config import DATABASE_NAME
 from cadastre.errors import NotAvailable
 
@@ -91,6 +91,18 @@ def stop(home: Path) -> None:
             account.run(pg_ctl, "stop", "-D", str(place.data), "-m", "immediate", "-w")
 
 
+def admit_web_user(home: Path) -> None:
+    """Let the web server's system user walk to the socket, and nobody else.
+
+    Which roles it may then be is said in ``pg_ident.conf``. Nothing happens where root did not make
+    that user.
+    """
+    folder = ClusterPlace(home).socket_folder
+    with contextlib.suppress(KeyError, PermissionError):
+        os.chown(folder, -1, pwd.getpwnam(WEB_USER).pw_gid)
+        folder.chmod(0o710)
+
+
 def _make_and_start(place: ClusterPlace, *, durable: bool) -> None:
     account = choose_account(place.folder)
     if server_process(place.data) is None:
@@ -113,7 +125,7 @@ def _is_prepared(place: ClusterPlace) -> bool:
 
 
 def _initialise(place: ClusterPlace, account: Account) -> None:
-    """Make the data folder beside its place and move it there whole, so no half one is ever seen."""
+    """Make the data folder beside its place and move it there whole: no half one is ever seen."""
     fresh = place.folder / "data.fresh"
     shutil.rmtree(fresh, ignore_errors=True)
     made = account.run(
@@ -141,8 +153,7 @@ def _own_socket_folder(place: ClusterPlace, account: Account) -> None:
         folder.exists() and folder.stat().st_uid not in (account.uid, os.geteuid())
     ):
         raise NotAvailable("cluster.other-owner", where=str(folder), user=account.name)
-    mode = stat.S_IMODE(folder.stat().st_mode) if folder.exists() else 0o700
-    account.own(folder, mode if mode == 0o710 else 0o700)
+    account.own(folder, 0o700)
 
 
 def _wait_for_answer(place: ClusterPlace) -> None:

@@ -1,0 +1,146 @@
+"""Run gunicorn with as few rights as it can do with, and end it whole."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import pwd
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+from cadastre.cluster.tuning import WEB_USER
+from cadastre.config import ROOT, Settings
+
+WORKERS = 2
+THREADS = 8
+STOP_SECONDS = 15
+
+
+class WebServer:
+    """The web server's process group: a master and its workers."""
+
+    def __init__(self, settings: Settings, listener: socket.socket, urls: dict[str, str]) -> None:
+        self.settings = settings
+        self.listener = listener
+        self.urls = urls
+        self.log = settings.home / "log" / "web.log"
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start the master; it dies with us even when we are killed without a word."""
+        user = web_user()
+        folder = self.settings.home / "web"
+        folder.mkdir(parents=True, exist_ok=True)
+        if user is not None:
+            os.chown(folder, user.pw_uid, user.pw_gid)
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                [*_leash(user), *self._command()], cwd=ROOT, env=self._environment(folder),
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                pass_fds=[self.listener.fileno()], start_new_session=True,
+            )
+
+    def is_running(self) -> bool:
+        """Tell whether the master is alive."""
+        return self.process is not None and self.process.poll() is None
+
+    def stop(self) -> None:
+        """Let requests under way end, then make sure that nobody of the group is left."""
+        if self.process is None:
+            return
+        with contextlib.suppress(subprocess.TimeoutExpired, ProcessLookupError):
+            self.process.send_signal(signal.SIGTERM)
+            self.process.wait(STOP_SECONDS)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
+    def last_words(self) -> str:
+        """Return the last line of the log that says something."""
+        lines = self.log.read_text("utf-8", errors="replace")[-4000:].splitlines()
+        said = [line.strip() for line in lines if line.strip() and not line.startswith("[")]
+        return said[-1] if said else "?"
+
+    def _command(self) -> list[str]:
+        options = {
+            "bind": f"fd://{self.listener.fileno()}",
+            "worker-class": "gthread",
+            "workers": WORKERS,
+            "threads": THREADS,
+            "timeout": 60,
+            "graceful-timeout": 10,
+            "max-requests": 20_000,
+            "max-requests-jitter": 2_000,
+            "log-level": "warning",
+        }
+        if os.access("/dev/shm", os.W_OK):
+            options["worker-tmp-dir"] = "/dev/shm"  # a busy disk must not look like a hung worker
+        gunicorn = [sys.executable, "-m", "gunicorn", "--no-control-socket"]
+        return [*gunicorn, *(f"--{name}={value}" for name, value in options.items()),
+                "web.app:create_app()"]
+
+    def _environment(self, folder: Path) -> dict[str, str]:
+        """Hand over both addresses, so that the web server never touches the cluster itself."""
+        return os.environ | self.urls | {
+            "HOME": str(folder),
+            "XDG_CACHE_HOME": str(folder / "cache"),
+            "CADASTRE_HOME": str(self.settings.home),
+            "CADASTRE_SECRET_KEY": self.settings.secret_key or _kept_secret(self.settings.home),
+            "PYTHONUNBUFFERED": "1",
+        }
+
+
+def web_user() -> pwd.struct_passwd | None:
+    """Return the user the web server drops to; None when it stays who we are.
+
+    Only root can drop. It does not where that user could not read the code, as in a clone below
+    ``/root``: serving as root is then what the person who put it there asked for.
+    """
+    if os.geteuid() != 0:
+        return None
+    with contextlib.suppress(KeyError):
+        user = pwd.getpwnam(WEB_USER)
+        readable = [*_drop(user), sys.executable, "-c", "import web, gunicorn"]
+        tried = subprocess.run(readable, cwd=ROOT, capture_output=True, check=False)
+        return user if tried.returncode == 0 else None
+    return None
+
+
+def make_web_user() -> None:
+    """Make the web server's system user where root may and it is missing."""
+    if os.geteuid() != 0 or shutil.which("useradd") is None:
+        return
+    with contextlib.suppress(KeyError):
+        pwd.getpwnam(WEB_USER)
+        return
+    command = ["useradd", "--system", "--user-group", "--no-create-home",
+               "--shell", "/usr/sbin/nologin", WEB_USER]
+    subprocess.run(command, capture_output=True, check=False)
+
+
+def _drop(user: pwd.struct_passwd) -> list[str]:
+    return ["setpriv", f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups",
+            "--no-new-privs", "--inh-caps=-all"]
+
+
+def _leash(user: pwd.struct_passwd | None) -> list[str]:
+    """Prefix a command so that it ends when this process does, with the rights of ``user``."""
+    if shutil.which("setpriv") is None:
+        return []
+    return [*(_drop(user) if user else ["setpriv"]), "--pdeathsig=TERM"]
+
+
+def _kept_secret(home: Path) -> str:
+    """Return the secret that signs sessions, made once, so that a restart signs nobody out."""
+    path = home / "secret_key"
+    if not path.exists():
+        fresh = path.with_suffix(".fresh")
+        fresh.touch(mode=0o600)
+        fresh.write_text(secrets.token_hex(32), "ascii")
+        fresh.replace(path)
+    return path.read_text("ascii")
