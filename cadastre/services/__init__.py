@@ -1,1 +1,1 @@
-"""Use cases: gather facts, ask the rules, move the dossier, write the journal; they flush, never commit."""
+"""Use cases: gather facts, ask the rules, move the dossier, write the journal; never commit."""

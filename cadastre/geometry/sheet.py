@@ -1,0 +1,172 @@
+"""Draw a perimeter as a plan: round scale, grid of the legal CRS, numbered corners, north.
+
+The plan is SVG in millimetres of paper, made of numbers alone: the same perimeter always gives the
+same bytes, on a page and in a PDF.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from html import escape
+
+from shapely import get_parts, transform
+from shapely.geometry import box
+from shapely.geometry.base import BaseGeometry
+
+from cadastre.geometry.crs import from_lonlat
+
+SCALES = tuple(
+    factor * 10**power for power in range(3, 7) for factor in (1.0, 2.0, 2.5, 5.0)
+)
+GRID_STEPS_M = tuple(factor * 10**power for power in range(1, 6) for factor in (1, 2, 5))
+MARGIN_MM = 9.0
+GRID_GAP_MM = 22.0
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """The frame of a plan: paper size in millimetres, scale, and where its middle lies.
+
+    ``centre`` is easting and northing in metres of ``crs``.
+    """
+
+    width_mm: float
+    height_mm: float
+    scale: float
+    crs: str
+    centre: tuple[float, float]
+
+    def place(self, x: float, y: float) -> tuple[float, float]:
+        """Give the place on paper (mm, from the top left) of an easting and northing."""
+        per_mm = self.scale / 1000.0
+        return (
+            round(self.width_mm / 2 + (x - self.centre[0]) / per_mm, 2),
+            round(self.height_mm / 2 - (y - self.centre[1]) / per_mm, 2),
+        )
+
+    def window(self) -> tuple[float, float, float, float]:
+        """Give what the paper shows: least and greatest easting and northing, in metres."""
+        half_x = self.width_mm * self.scale / 2000.0
+        half_y = self.height_mm * self.scale / 2000.0
+        x, y = self.centre
+        return x - half_x, y - half_y, x + half_x, y + half_y
+
+
+def fit_sheet(
+    perimeter: BaseGeometry, crs: str, *, width_mm: float = 170.0, height_mm: float = 120.0
+) -> Sheet:
+    """Choose the largest round scale at which a perimeter fits the paper.
+
+    ``perimeter`` is EPSG:4326, longitude first; ``crs`` a projected system in metres.
+    """
+    west, south, east, north = _projected(perimeter, crs).bounds
+    needed = max(
+        (east - west) / (width_mm - 2 * MARGIN_MM), (north - south) / (height_mm - 2 * MARGIN_MM)
+    )
+    scale = next((scale for scale in SCALES if scale >= needed * 1000.0), SCALES[-1])
+    return Sheet(width_mm, height_mm, scale, crs, ((west + east) / 2, (south + north) / 2))
+
+
+def draw_sheet(
+    sheet: Sheet,
+    perimeter: BaseGeometry,
+    *,
+    labels: Sequence[Sequence[str]] = (),
+    context: Iterable[tuple[str, BaseGeometry]] = (),
+    title: str = "",
+) -> str:
+    """Draw the plan as an SVG element, one ``class`` a kind of thing, without style of its own.
+
+    ``labels`` names the corners ring by ring (outer, then holes, part after part); ``context`` are
+    other things in view, as (class, geometry in EPSG:4326), clipped to the paper.
+    """
+    window = box(*sheet.window())
+    pieces = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="sheet" role="img" '
+        f'viewBox="0 0 {sheet.width_mm:g} {sheet.height_mm:g}" '
+        f'width="{sheet.width_mm:g}mm" height="{sheet.height_mm:g}mm">',
+        f"<title>{escape(title)}</title>" if title else "",
+        *_grid(sheet),
+    ]
+    for kind, geometry in context:
+        seen = _projected(geometry, sheet.crs).intersection(window)
+        if not seen.is_empty:
+            pieces.append(f'<path class="{escape(kind)}" d="{_path(sheet, seen)}"/>')
+    ground = _projected(perimeter, sheet.crs)
+    pieces.append(f'<path class="perimeter" d="{_path(sheet, ground)}" fill-rule="evenodd"/>')
+    pieces.extend(_corners(sheet, ground, labels))
+    pieces.extend(_scale_bar(sheet))
+    pieces.append("</svg>")
+    return "".join(pieces)
+
+
+def _projected(geometry: BaseGeometry, crs: str) -> BaseGeometry:
+    return transform(
+        geometry, lambda xs, ys: from_lonlat(crs, xs, ys), include_z=False, interleaved=False
+    )
+
+
+def _rings(geometry: BaseGeometry) -> Iterator[list[tuple[float, float]]]:
+    for part in get_parts(geometry):
+        if part.geom_type == "Polygon":
+            for ring in (part.exterior, *part.interiors):
+                yield list(ring.coords)
+        elif part.geom_type in ("LineString", "LinearRing"):
+            yield list(part.coords)
+
+
+def _path(sheet: Sheet, geometry: BaseGeometry) -> str:
+    commands = []
+    for ring in _rings(geometry):
+        places = [sheet.place(x, y) for x, y in ring]
+        commands.append("M" + "L".join(f"{x:g} {y:g}" for x, y in places))
+    return "".join(commands)
+
+
+def _grid(sheet: Sheet) -> Iterator[str]:
+    west, south, east, north = sheet.window()
+    step = next(
+        (step for step in GRID_STEPS_M if step * 1000.0 / sheet.scale >= GRID_GAP_MM),
+        GRID_STEPS_M[-1],
+    )
+    yield f'<rect class="frame" width="{sheet.width_mm:g}" height="{sheet.height_mm:g}"/>'
+    for easting in range(math.ceil(west / step) * step, math.floor(east) + 1, step):
+        x, _ = sheet.place(easting, south)
+        yield f'<path class="grid" d="M{x:g} 0V{sheet.height_mm:g}"/>'
+        yield f'<text class="grid-label" x="{x + 0.6:g}" y="3">{easting:,}</text>'.replace(",", " ")
+    for northing in range(math.ceil(south / step) * step, math.floor(north) + 1, step):
+        _, y = sheet.place(west, northing)
+        yield f'<path class="grid" d="M0 {y:g}H{sheet.width_mm:g}"/>'
+        yield f'<text class="grid-label" x="0.6" y="{y - 0.6:g}">{northing:,}</text>'.replace(
+            ",", " "
+        )
+
+
+def _corners(
+    sheet: Sheet, ground: BaseGeometry, labels: Sequence[Sequence[str]]
+) -> Iterator[str]:
+    for number, ring in enumerate(_rings(ground)):
+        names = labels[number] if number < len(labels) else ()
+        corners = ring[:-1] if ring[0] == ring[-1] else ring
+        for position, (easting, northing) in enumerate(corners):
+            x, y = sheet.place(easting, northing)
+            name = names[position] if position < len(names) else str(position + 1)
+            yield f'<circle class="corner" cx="{x:g}" cy="{y:g}" r="0.8"/>'
+            at = f'x="{x + 1.4:g}" y="{y - 1.2:g}"'
+            yield f'<text class="corner-label" {at}>{escape(name)}</text>'
+
+
+def _scale_bar(sheet: Sheet) -> Iterator[str]:
+    length_m = next(
+        step for step in reversed(GRID_STEPS_M) if step * 1000.0 / sheet.scale <= 50.0
+    )
+    length_mm = length_m * 1000.0 / sheet.scale
+    y = sheet.height_mm - 4.0
+    told = f"{length_m // 1000} km" if length_m >= 1000 else f"{length_m} m"
+    yield f'<path class="scale-bar" d="M5 {y - 1.5:g}V{y:g}H{5 + length_mm:g}V{y - 1.5:g}"/>'
+    yield f'<text class="scale-label" x="{6.5 + length_mm:g}" y="{y:g}">{told}</text>'
+    x = sheet.width_mm - 7.0
+    yield f'<path class="north" d="M{x:g} 13L{x - 2:g} 13L{x:g} 5L{x + 2:g} 13Z"/>'
+    yield f'<text class="north-label" x="{x:g}" y="17" text-anchor="middle">N</text>'
