@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, DateTime, case, cast, literal
+from sqlalchemy import ColumnElement, Date, DateTime, bindparam, case, cast, literal
 
 from cadastre.models import Application, Occupation, Parcel, Title
 from cadastre.vocabulary import ApplicationStatus, TitleStatus
@@ -18,6 +18,33 @@ class AsOf:
 
     instant: dt.datetime
     day: dt.date
+
+    def instant_sql(self) -> ColumnElement[dt.datetime]:
+        """Give the instant as an expression."""
+        return cast(literal(self.instant), DateTime(timezone=True))
+
+    def day_sql(self) -> ColumnElement[dt.date]:
+        """Give the day as an expression."""
+        return cast(literal(self.day), Date)
+
+    def parameters(self) -> dict[str, dt.datetime | dt.date]:
+        """Give the values that a statement built :class:`AtRun` is run with."""
+        return {"at_instant": self.instant, "at_day": self.day}
+
+
+class AtRun(AsOf):
+    """The moment as parameters, for statements that are built once and run often."""
+
+    def __init__(self) -> None:
+        super().__init__(dt.datetime.min.replace(tzinfo=dt.UTC), dt.date.min)
+
+    def instant_sql(self) -> ColumnElement[dt.datetime]:
+        """Give the parameter ``at_instant``."""
+        return cast(bindparam("at_instant"), DateTime(timezone=True))
+
+    def day_sql(self) -> ColumnElement[dt.date]:
+        """Give the parameter ``at_day``."""
+        return cast(bindparam("at_day"), Date)
 
 
 def as_of(day: dt.date | None = None, zone: str = "UTC") -> AsOf:
@@ -34,7 +61,7 @@ def as_of(day: dt.date | None = None, zone: str = "UTC") -> AsOf:
 
 def title_status(at: AsOf) -> ColumnElement[str]:
     """Derive the status of a title on a day, in one SQL expression over its dates."""
-    day = literal(at.day)
+    day = at.day_sql()
     return case(
         (Title.ended_on <= day, TitleStatus.ENDED.value),
         (Title.starts_on > day, TitleStatus.FUTURE.value),
@@ -52,7 +79,7 @@ def application_status(at: AsOf) -> ColumnElement[str]:
     """Derive the status of an application at an instant: its outcome once closed, else filed."""
     return case(
         (
-            (Application.closed_at <= at.instant) & Application.outcome.is_not(None),
+            (Application.closed_at <= at.instant_sql()) & Application.outcome.is_not(None),
             Application.outcome,
         ),
         else_=ApplicationStatus.FILED.value,
@@ -61,4 +88,4 @@ def application_status(at: AsOf) -> ColumnElement[str]:
 
 def in_period(row: type[Parcel] | type[Occupation], at: AsOf) -> ColumnElement[bool]:
     """Keep the parcels or occupations whose period contains the instant."""
-    return row.period.op("@>")(cast(literal(at.instant), DateTime(timezone=True)))
+    return row.period.op("@>")(at.instant_sql())

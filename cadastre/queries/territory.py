@@ -34,8 +34,8 @@ def administrative_units(at: AsOf, viewer: Viewer = ANYBODY) -> Relation:
         geometry=unit.geom,
         fields={field.name: field for field in fields},
         where=(
-            unit.starts_on.is_(None) | (unit.starts_on <= at.day),
-            unit.ends_on.is_(None) | (unit.ends_on > at.day),
+            unit.starts_on.is_(None) | (unit.starts_on <= at.day_sql()),
+            unit.ends_on.is_(None) | (unit.ends_on > at.day_sql()),
         ),
     ).seen_by(viewer)
 

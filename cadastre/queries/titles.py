@@ -34,8 +34,8 @@ def holders(at: AsOf, viewer: Viewer = ANYBODY) -> ColumnElement[str | None]:
         .where(
             Share.title_id == Title.id,
             Share.role == "holder",
-            Share.starts_on <= at.day,
-            Share.ends_on.is_(None) | (Share.ends_on > at.day),
+            Share.starts_on <= at.day_sql(),
+            Share.ends_on.is_(None) | (Share.ends_on > at.day_sql()),
         )
         .correlate(Title)
         .scalar_subquery()

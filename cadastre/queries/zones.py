@@ -42,6 +42,6 @@ def zones_ever(_at: AsOf, viewer: Viewer = ANYBODY) -> Relation:
 def standing_on(at: AsOf) -> tuple[ColumnElement[bool], ...]:
     """Keep zones whose dates contain the day; a missing date does not bound."""
     return (
-        Zone.starts_on.is_(None) | (Zone.starts_on <= at.day),
-        Zone.ends_on.is_(None) | (Zone.ends_on > at.day),
+        Zone.starts_on.is_(None) | (Zone.starts_on <= at.day_sql()),
+        Zone.ends_on.is_(None) | (Zone.ends_on > at.day_sql()),
     )
