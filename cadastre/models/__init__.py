@@ -3,10 +3,15 @@
 from cadastre.models.account import Account, ApiToken, Mandate
 from cadastre.models.application import Application
 from cadastre.models.base import Base
+from cadastre.models.charge import Charge
 from cadastre.models.dossier import Document, Dossier, Draft, Step, StoredFile
 from cadastre.models.journal import IdempotencyKey, JournalEntry, OutboxEvent
+from cadastre.models.opening import Opening, RemnantBundle, SealedFiling
+from cadastre.models.overlap_case import OverlapCase
 from cadastre.models.parcel import GroundCell, Occupation, Parcel
 from cadastre.models.party import Party
+from cadastre.models.past import past_of
+from cadastre.models.sealed_log import GrantingStop, LogHead, LogLeaf
 from cadastre.models.territory import AdministrativeUnit, BaseMapFeature
 from cadastre.models.title import Share, Title, TitleRelation
 from cadastre.models.work import Work
@@ -19,17 +24,25 @@ __all__ = [
     "Application",
     "Base",
     "BaseMapFeature",
+    "Charge",
     "Document",
     "Dossier",
     "Draft",
+    "GrantingStop",
     "GroundCell",
     "IdempotencyKey",
     "JournalEntry",
+    "LogHead",
+    "LogLeaf",
     "Mandate",
     "Occupation",
+    "Opening",
     "OutboxEvent",
+    "OverlapCase",
     "Parcel",
     "Party",
+    "RemnantBundle",
+    "SealedFiling",
     "Share",
     "Step",
     "StoredFile",
@@ -37,4 +50,5 @@ __all__ = [
     "TitleRelation",
     "Work",
     "Zone",
+    "past_of",
 ]

@@ -32,7 +32,11 @@ class Dossier(Recorded, Base):
 
 
 class Step(Base):
-    """A dated event of a dossier, never changed afterwards: who, when, why, from which document."""
+    """A dated event of a dossier, never changed afterwards: who, when, why, from which document.
+
+    ``second_account_id`` is the person who confirmed, where the law wants four eyes; ``title_id``
+    the title it moved, when it moved one.
+    """
 
     __tablename__ = "step"
 
@@ -42,7 +46,11 @@ class Step(Base):
     happened_at: Mapped[dt.datetime]
     recorded_at: Mapped[recorded_now]
     account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    second_account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     on_behalf_of_id: Mapped[int | None] = mapped_column(ForeignKey("party.id"))
+    title_id: Mapped[int | None] = mapped_column(
+        ForeignKey("title.id", name="fk_step_title_id_title", use_alter=True), index=True
+    )
     reason: Mapped[str | None]
     document_id: Mapped[int | None] = mapped_column(ForeignKey("document.id"))
     facts: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))

@@ -31,6 +31,10 @@ class Parcel(Recorded, Base):
     id: Mapped[identifier]
     title_id: Mapped[int | None] = mapped_column(ForeignKey("title.id"), index=True)
     application_id: Mapped[int | None] = mapped_column(ForeignKey("application.id"), index=True)
+    bundle_id: Mapped[int | None] = mapped_column(
+        ForeignKey("remnant_bundle.id", name="fk_parcel_bundle_id_remnant_bundle", use_alter=True),
+        index=True,
+    )
     geom: Mapped[Any] = mapped_column(multipolygon())
     period: Mapped[Any] = mapped_column(TSTZRANGE)
     original_text: Mapped[str]
