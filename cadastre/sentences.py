@@ -83,6 +83,8 @@ def _write(value: Any, language: str) -> str:
         return format_datetime(value, "long", locale=language)
     if isinstance(value, dt.date):
         return format_date(value, "long", locale=language)
+    if isinstance(value, Mapping):
+        return _write(value.get(language), language)
     if isinstance(value, (list, tuple)):
         return ", ".join(_write(item, language) for item in value)
     return str(value)

@@ -1,7 +1,7 @@
 """What a check is told: values gathered by a service, so that rules need no database.
 
-Geometries are shapely, EPSG:4326, longitude first. ``shared`` is always the ground two things have in
-common as PostGIS computed it: one engine decides, the other never overrules it.
+Geometries are shapely, EPSG:4326, longitude first. ``shared`` is always the ground two things
+have in common as PostGIS computed it: one engine decides, the other never overrules it.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from cadastre.geometry.reading import Ring
 
 @dataclass(frozen=True, slots=True)
 class UnitFact:
-    """An administrative unit the perimeter touches; ``share`` is the part of the perimeter inside it."""
+    """An administrative unit the perimeter touches; ``share`` is the perimeter's part inside it."""
 
     level: int  # 1 region, 2 prefecture, 3 commune, 4 canton
     code: str
@@ -81,7 +81,9 @@ class Facts:
     """Everything one check looks at.
 
     ``country`` is the State's outline, None when no outline is loaded (the check then says so);
-    ``register_consulted`` is False when neighbours, zones and works were not asked for.
+    ``register_consulted`` is False when neighbours, zones and works were not asked for. ``crs`` is
+    the system the corners were read in; ``applicant`` the party who asks, when known, so that
+    their own titles are not held against them.
     """
 
     at: dt.date
@@ -97,3 +99,5 @@ class Facts:
     published_area_ha: float | None = None
     stated_region: str | None = None
     register_consulted: bool = True
+    crs: str = "EPSG:4326"
+    applicant: str | None = None

@@ -33,7 +33,9 @@ class Overlap:
     """Ground shared with something that occupies or asks for it.
 
     ``area_m2`` follows the edge model; ``share`` is the part of the perimeter that is asked,
-    ``share_of_other`` the part of the other parcel.
+    ``share_of_other`` the part of the other parcel (None for zones and works, whose whole ground
+    the check is not told). ``technical`` means within the rounding of corners: listed, never
+    blocking. ``effect_code`` is the code of the finding that speaks of it.
     """
 
     collection: str
@@ -41,11 +43,12 @@ class Overlap:
     name: str
     area_m2: float
     share: float
-    share_of_other: float
+    share_of_other: float | None
     technical: bool
     blocking: bool
     geometry: BaseGeometry
     values: Mapping[str, Any] = field(default_factory=dict)
+    effect_code: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +62,18 @@ class Fee:
     values: Mapping[str, Any] = field(default_factory=dict)
     article: str | None = None
     evidence: Evidence | None = None
+    name: Mapping[str, str] = field(default_factory=dict)
+    when: str = "filing"  # filing, grant or yearly
 
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """A changed perimeter that would cure findings; nothing is applied without a person."""
+    """A changed perimeter that would cure findings; nothing is applied without a person.
 
-    kind: str  # repair, snap-grid, snap-neighbour, clip, shrink, swap-axes…
+    Its sentence is said from the code ``proposal.<kind>``.
+    """
+
+    kind: str  # repair-…, snap-grid, snap-neighbour, clip, shrink, swap-axes… (see rules.proposals)
     geometry: BaseGeometry
     area_ha: float
     cures: tuple[str, ...] = ()

@@ -1,0 +1,125 @@
+"""Measure ground that two things share, tell technical from real, and cut out free ground."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import shapely
+from shapely.geometry import Polygon
+from shapely.geometry.base import BaseGeometry
+
+from cadastre.geometry.perimeter import (
+    edge_true_area_m2,
+    ground,
+    perimeter_length_m,
+    polygons,
+)
+from cadastre.vocabulary import EdgeModel
+
+
+@dataclass(frozen=True, slots=True)
+class SharedGround:
+    """What two perimeters share, measured with the edge model.
+
+    ``mean_width_m`` is that of the widest piece: a long sliver must not hide a true overlap
+    elsewhere. ``technical`` means every piece is within the tolerance.
+    """
+
+    geometry: BaseGeometry
+    area_m2: float
+    share: float
+    share_of_other: float
+    mean_width_m: float
+    technical: bool
+
+
+def shared_ground(first: BaseGeometry, second: BaseGeometry) -> BaseGeometry:
+    """Intersect two perimeters and keep only surfaces; lines and points are mere contact.
+
+    Invalid input is made valid first. In the running register PostGIS computes this; here it serves
+    pure callers and tests.
+    """
+    return ground(shapely.intersection(shapely.make_valid(first), shapely.make_valid(second)))
+
+
+def mean_width_m(geometry: BaseGeometry, model: EdgeModel, crs: str) -> float:
+    """Give twice the area over the length of the outline: the width of a thin strip, in metres."""
+    length = perimeter_length_m(geometry)
+    return 2 * edge_true_area_m2(geometry, model, crs) / length if length else 0.0
+
+
+def is_technical(geometry: BaseGeometry, model: EdgeModel, crs: str, tolerance_m: float) -> bool:
+    """Tell whether shared ground is only the rounding of corners: every piece within tolerance."""
+    return widest_m(geometry, model, crs) <= tolerance_m
+
+
+def widest_m(geometry: BaseGeometry, model: EdgeModel, crs: str) -> float:
+    """Give the greatest mean width among the pieces, in metres."""
+    return max((mean_width_m(piece, model, crs) for piece in polygons(geometry)), default=0.0)
+
+
+def measure_shared(
+    perimeter: BaseGeometry | float,
+    other: BaseGeometry,
+    shared: BaseGeometry,
+    *,
+    model: EdgeModel,
+    crs: str,
+    tolerance_m: float,
+) -> SharedGround:
+    """Measure ground shared by a perimeter and another thing, whoever computed it.
+
+    Parameters
+    ----------
+    perimeter
+        EPSG:4326, or its area in m² when it was measured already with the same edge model.
+    shared
+        Their intersection in EPSG:4326; only its surfaces count.
+    model, crs
+        The line between corners, and the plane of straight-projected ones.
+    tolerance_m
+        Mean width up to which the overlap is technical.
+    """
+    surfaces = ground(shared)
+    whole = perimeter
+    if not isinstance(whole, float):
+        whole = edge_true_area_m2(whole, model, crs)
+    area = edge_true_area_m2(surfaces, model, crs)
+    width = widest_m(surfaces, model, crs)
+    return SharedGround(
+        surfaces,
+        area,
+        _share(area, whole),
+        _share(area, edge_true_area_m2(other, model, crs)),
+        width,
+        width <= tolerance_m,
+    )
+
+
+def _share(part: float, whole: float) -> float:
+    return min(part / whole, 1.0) if whole > 0 else 0.0
+
+
+def clip_to_free(
+    perimeter: BaseGeometry,
+    obstacles: Iterable[BaseGeometry],
+    *,
+    model: EdgeModel,
+    crs: str,
+    tolerance_m: float,
+) -> tuple[Polygon, ...]:
+    """Take obstacles away and list each remaining piece, largest first.
+
+    Pieces thinner than the technical tolerance are left aside. Pieces of equal size stand from
+    west to east, then south to north, so that the order never changes between two runs.
+    """
+    taken = [shapely.make_valid(obstacle) for obstacle in obstacles]
+    left = shapely.difference(shapely.make_valid(perimeter), shapely.union_all(taken))
+    pieces = [
+        (round(edge_true_area_m2(piece, model, crs), 3), piece)
+        for piece in polygons(left)
+        if mean_width_m(piece, model, crs) > tolerance_m
+    ]
+    pieces.sort(key=lambda sized: (-sized[0], sized[1].bounds))
+    return tuple(piece for _, piece in pieces)

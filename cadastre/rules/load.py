@@ -1,0 +1,297 @@
+"""Load the law of a country from its folder of YAML, refusing whatever is not known.
+
+Each file is checked against the JSON Schema of its name in ``data/rulesets/schema``, then the files
+against one another. A refusal names the file, the key and what was expected, so that a jurist can
+mend it without reading this code.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Callable, Hashable, Iterator
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+import yaml
+from jsonschema import Draft202012Validator, FormatChecker
+from jsonschema.exceptions import ValidationError
+from referencing import Registry, Resource
+
+from cadastre.errors import InvalidRuleset
+from cadastre.geometry.grid import CellGrid
+from cadastre.rules.ruleset import (
+    FeeRule,
+    Kind,
+    Moratorium,
+    Parameter,
+    Ruleset,
+    SnapGrid,
+    WorkKind,
+    ZoneKind,
+)
+from cadastre.rules.substances import Substance, SubstanceClass, Substances
+from cadastre.vocabulary import Evidence
+
+T = TypeVar("T")
+
+FILES = ("ruleset", "substances", "kinds", "overlaps", "zones", "works", "moratorium", "fees")
+
+
+def load_ruleset(folder: Path) -> Ruleset:
+    """Load and prove a ruleset: every file present, known, and in agreement with the others.
+
+    Raises
+    ------
+    InvalidRuleset
+        ``where`` names file and key; the sentence says what was expected.
+    """
+    files = {name: _read(folder / f"{name}.yaml") for name in FILES}
+    for name, content in files.items():
+        _prove(folder / f"{name}.yaml", name, content, folder.parent / "schema")
+    ruleset = _assemble(files)
+    _prove_agreement(folder, ruleset, files)
+    return ruleset
+
+
+class _StrictLoader(yaml.SafeLoader):
+    """Refuse a key written twice, which YAML would silently let win."""
+
+
+def _mapping(loader: _StrictLoader, node: yaml.MappingNode) -> dict[Hashable, Any]:
+    loader.flatten_mapping(node)
+    seen: dict[Hashable, Any] = {}
+    for key_node, value_node in node.value:
+        key = loader.construct_object(key_node, deep=True)  # type: ignore[no-untyped-call]
+        if key in seen:
+            raise InvalidRuleset("ruleset.key-twice", where=str(key), key=str(key))
+        seen[key] = loader.construct_object(value_node, deep=True)  # type: ignore[no-untyped-call]
+    return seen
+
+
+_StrictLoader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping)
+
+
+def _read(path: Path) -> Any:
+    """Read a YAML file; dates become ISO text, as the schemas expect."""
+    try:
+        content = yaml.load(path.read_text("utf-8"), _StrictLoader)
+    except FileNotFoundError as absent:
+        raise InvalidRuleset("ruleset.missing-file", where=str(path), file=path.name) from absent
+    except (yaml.YAMLError, UnicodeDecodeError) as broken:
+        raise InvalidRuleset(
+            "ruleset.not-yaml", where=str(path), file=path.name, reason=str(broken)
+        ) from broken
+    except InvalidRuleset as twice:
+        raise InvalidRuleset(
+            twice.code, where=f"{path}: {twice.where}", file=path.name, **twice.values
+        ) from twice
+    return _with_text_dates(content)
+
+
+def _with_text_dates(content: Any) -> Any:
+    if isinstance(content, dict):
+        return {str(key): _with_text_dates(value) for key, value in content.items()}
+    if isinstance(content, list):
+        return [_with_text_dates(value) for value in content]
+    return content.isoformat() if isinstance(content, dt.date) else content
+
+
+@cache
+def _validator(schemas: Path, name: str) -> Draft202012Validator:
+    contents = {path.name: json.loads(path.read_text("utf-8")) for path in schemas.glob("*.json")}
+    resources = [(key, Resource.from_contents(value)) for key, value in contents.items()]
+    registry: Registry[Any] = Registry().with_resources(resources)
+    return Draft202012Validator(
+        contents[f"{name}.json"], registry=registry, format_checker=FormatChecker()
+    )
+
+
+def _prove(path: Path, name: str, content: Any, schemas: Path) -> None:
+    faults = sorted(_validator(schemas, name).iter_errors(content), key=lambda f: list(f.path))
+    if faults:
+        raise _refusal(path, faults[0])
+
+
+def _refusal(path: Path, fault: ValidationError) -> InvalidRuleset:
+    """Turn a schema fault into a sentence that names file, key and expectation."""
+    key = ".".join(map(str, fault.absolute_path)) or "/"
+    rule, expected = fault.validator, cast(Any, fault.validator_value)
+    code = {
+        "required": "ruleset.missing-key",
+        "enum": "ruleset.not-one-of",
+        "type": "ruleset.wrong-type",
+    }.get(str(rule), "ruleset.unexpected")
+    found: Any = fault.instance
+    if rule == "additionalProperties" and isinstance(fault.instance, dict):
+        known = fault.schema.get("properties", {}) if isinstance(fault.schema, dict) else {}
+        code, expected = "ruleset.unknown-key", sorted(known)
+        found = sorted(set(fault.instance) - set(known))
+    elif rule == "required" and isinstance(fault.instance, dict):
+        found = sorted(fault.instance)
+        expected = [name for name in expected if name not in fault.instance]
+    return InvalidRuleset(
+        code, where=f"{path}: {key}", file=path.name, key=key,
+        expected=_short(expected), found=_short(found),
+    )  # fmt: skip
+
+
+def _short(value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= 120 else text[:117] + "…"
+
+
+def _parameter(path: str, raw: dict[str, Any]) -> Parameter:
+    periods = tuple((dt.date.fromisoformat(p["from"]), p["value"]) for p in raw["values"])
+    if any(later[0] <= earlier[0] for earlier, later in pairwise(periods)):
+        raise InvalidRuleset("ruleset.dates-disordered", where=path, key=path)
+    return Parameter(
+        path, raw["description"], Evidence(raw["evidence"]), periods, raw.get("unit"),
+        raw.get("article"), raw.get("source"), raw.get("effect"), raw.get("note"),
+    )  # fmt: skip
+
+
+def _parameters(raw: dict[str, Any], prefix: str) -> Iterator[tuple[str, Parameter]]:
+    """Walk a file's content and give every dated parameter with its path."""
+    for key, value in raw.items():
+        path = f"{prefix}.{key}"
+        if isinstance(value, dict) and "values" in value and "evidence" in value:
+            yield path, _parameter(path, value)
+        elif isinstance(value, dict):
+            yield from _parameters(value, path)
+
+
+def _assemble(files: dict[str, Any]) -> Ruleset:
+    country = files["ruleset"]
+    top: dict[str, Any] = {
+        key: tuple(value) if isinstance(value, list) else value
+        for key, value in country.items()
+        if key != "parameters"
+    }
+    found = dict(_parameters(country["parameters"], "ruleset"))
+    for name in FILES[1:]:
+        found |= dict(_parameters(files[name], name))
+    cells, snap = top.pop("cells", None), top.pop("snap_grid", None)
+    return Ruleset(
+        **top,
+        kinds=_each(files["kinds"], lambda i, raw: _kind(i, raw, found)),
+        substances=_substances(files["substances"]),
+        zones=_each(files["zones"], lambda i, raw: _zone(i, raw, found)),
+        works=_each(files["works"], lambda i, raw: _work(i, raw, found)),
+        moratoria=_each(files["moratorium"], _moratorium),
+        fees=_each(files["fees"], lambda i, raw: _fee(i, raw, found)),
+        parameters=found,
+        snap_grid=SnapGrid(**snap) if snap else None,
+        cells=_cells(cells) if cells else None,
+        cell_name=cells["name"] if cells else None,
+    )
+
+
+def _each(raw: dict[str, Any], build: Callable[[str, dict[str, Any]], T]) -> dict[str, T]:
+    return {key: build(key, value) for key, value in raw.items()}
+
+
+def _kind(kind_id: str, raw: dict[str, Any], found: dict[str, Parameter]) -> Kind:
+    prefix = f"kinds.{kind_id}."
+    own = {path.removeprefix(prefix): p for path, p in found.items() if path.startswith(prefix)}
+    return Kind(
+        kind_id, raw["name"], own, tuple(raw.get("classes", ())), tuple(raw.get("follows", ()))
+    )
+
+
+def _zone(zone_id: str, raw: dict[str, Any], found: dict[str, Parameter]) -> ZoneKind:
+    effect = found[f"zones.{zone_id}.effect"]
+    return ZoneKind(zone_id, raw["name"], effect, tuple(raw.get("substances", ())))
+
+
+def _work(work_id: str, raw: dict[str, Any], found: dict[str, Parameter]) -> WorkKind:
+    prefix = f"works.{work_id}"
+    return WorkKind(work_id, raw["name"], found[f"{prefix}.corridor_m"], found[f"{prefix}.effect"])
+
+
+def _fee(fee_id: str, raw: dict[str, Any], found: dict[str, Parameter]) -> FeeRule:
+    return FeeRule(
+        fee_id, raw["name"], tuple(raw["kinds"]), raw["basis"], raw["when"],
+        found[f"fees.{fee_id}.amount"], found.get(f"fees.{fee_id}.rounding"), raw.get("note"),
+    )  # fmt: skip
+
+
+def _moratorium(moratorium_id: str, raw: dict[str, Any]) -> Moratorium:
+    return Moratorium(
+        moratorium_id, raw["name"], raw["enabled"], dt.date.fromisoformat(raw["from"]),
+        dt.date.fromisoformat(raw["to"]) if raw["to"] else None, tuple(raw["kinds"]),
+        tuple(raw["exempt_classes"]), raw["effect"], Evidence(raw["evidence"]),
+        raw.get("article"), raw.get("source"), raw.get("note"),
+    )  # fmt: skip
+
+
+def _substances(raw: dict[str, Any]) -> Substances:
+    classes = _each(
+        raw["classes"],
+        lambda i, c: SubstanceClass(
+            i, c["name"], Evidence(c["evidence"]), c.get("article"), c.get("source"), c.get("note")
+        ),
+    )
+    by_id = _each(
+        raw["substances"],
+        lambda i, s: Substance(
+            i, s["class"], s["name"], tuple(s["synonyms"]),
+            Evidence(s.get("evidence", Evidence.CONFIRMED)), s.get("note"),
+        ),
+    )  # fmt: skip
+    return Substances(classes, by_id)
+
+
+def _cells(raw: dict[str, Any]) -> CellGrid:
+    step = raw["step_arcsec"] / 3600 if "step_arcsec" in raw else raw["step_m"]
+    return CellGrid(raw["crs"], step)
+
+
+def _prove_agreement(folder: Path, ruleset: Ruleset, files: dict[str, Any]) -> None:
+    """Refuse names that one file uses and no other defines."""
+    classes, substances = set(ruleset.substances.classes), set(ruleset.substances.by_id)
+    kinds = set(ruleset.kinds)
+    uses: list[tuple[str, str, tuple[str, ...], set[str]]] = [
+        ("substances", f"substances.{s.id}.class", (s.class_id,), classes)
+        for s in ruleset.substances.by_id.values()
+    ]
+    for kind in ruleset.kinds.values():
+        uses.append(("kinds", f"{kind.id}.classes", kind.classes, classes))
+        uses.append(("kinds", f"{kind.id}.follows", kind.follows, kinds))
+    for zone in ruleset.zones.values():
+        uses.append(("zones", f"{zone.id}.substances", zone.substances, substances))
+    for freeze in ruleset.moratoria.values():
+        uses.append(("moratorium", f"{freeze.id}.kinds", freeze.kinds, kinds))
+        uses.append(("moratorium", f"{freeze.id}.exempt_classes", freeze.exempt_classes, classes))
+    for fee in ruleset.fees.values():
+        uses.append(("fees", f"{fee.id}.kinds", fee.kinds, kinds))
+    for file, key, names, known in uses:
+        _prove_known(folder / f"{file}.yaml", key, names, known)
+    _prove_folder(folder, ruleset, files)
+
+
+def _prove_known(path: Path, key: str, names: tuple[str, ...], known: set[str]) -> None:
+    for name in names:
+        if name not in known:
+            raise InvalidRuleset(
+                "ruleset.not-one-of", where=f"{path}: {key}", file=path.name, key=key,
+                expected=", ".join(sorted(known)), found=name,
+            )  # fmt: skip
+
+
+def _prove_folder(folder: Path, ruleset: Ruleset, files: dict[str, Any]) -> None:
+    """Refuse a folder named otherwise than its ruleset, and a grid kind without a grid."""
+    if ruleset.id != folder.name:
+        path = folder / "ruleset.yaml"
+        _prove_known(path, "id", (ruleset.id,), {folder.name})
+    for kind in ruleset.kinds.values():
+        shapes = {value for _, value in kind.parameters["geometry"].periods}
+        if "grid" in shapes and ruleset.cells is None:
+            raise InvalidRuleset(
+                "ruleset.missing-key", where=f"{folder / 'ruleset.yaml'}: cells",
+                file="ruleset.yaml", key="/", expected="cells", found=", ".join(files["ruleset"]),
+            )  # fmt: skip
