@@ -70,4 +70,4 @@ class RemnantBundle(Recorded, Base):
     chosen_parcel_id: Mapped[int | None] = mapped_column(ForeignKey("parcel.id"))
 
     application: Mapped[Application] = relationship()
-    chosen_parcel: Mapped[Parcel | None] = relationship()
+    chosen_parcel: Mapped[Parcel | None] = relationship(foreign_keys=chosen_parcel_id)
