@@ -34,6 +34,16 @@ _LOOKALIKE = re.compile(
 )
 
 
+# A mark after a number, a hemisphere after or before one; but neither a label (S1) nor a zone (31N)
+# before metres.
+_ANGLE_SIGNS = re.compile(
+    r"\d\s{0,2}[°'\"]|\d\s{0,2}gr(?:ades?)?\b"
+    r"|\d\s{0,2}(?:[nsewo]|nord|sud|est|ouest|north|south|east|west)\b"
+    r"(?!\s?[a-z]|\s{0,2}-?\d{4}|\s{1,2}\d{3}\s\d{3})"
+    r"|(?:^|[\s;,|])[nsew]\s{0,2}\d{1,3}(?:[.,]\d|°|\s\d{1,2}[.,\s'\"°])"
+)
+
+
 @dataclass(slots=True)
 class _Token:
     kind: str
@@ -57,14 +67,7 @@ class _Draft:
 
 def looks_angular(line: str) -> bool:
     """Tell whether a line prints angles with marks, grades or hemispheres."""
-    folded = fold(line)
-    return bool(
-        re.search(r"\d\s{0,2}[°'\"]|\d\s{0,2}gr(?:ades?)?\b", folded)
-        or re.search(
-            r"\d\s{0,2}(?:[nsewo]|nord|sud|est|ouest|north|south|east|west)\b(?!\s?[a-z])", folded
-        )
-        or re.search(r"(?:^|[\s;,|])[nsew]\s{0,2}\d{1,3}(?:[.,\s°])", folded)
-    )
+    return _ANGLE_SIGNS.search(fold(line)) is not None
 
 
 def find_angles(line: str) -> tuple[list[Cell], int]:
@@ -113,7 +116,7 @@ def _tokens(line: str) -> list[_Token]:
 def _gather(tokens: list[_Token], letters: set[int]) -> list[_Draft]:
     drafts: list[_Draft] = []
     current: _Draft | None = None
-    prefix = _prefix_style(tokens)
+    prefix, named_after = _prefix_style(tokens), _named_after(tokens)
     pending: dict[str, object] = {}
     for at, token in enumerate(tokens):
         if token.kind == "number":
@@ -133,6 +136,10 @@ def _gather(tokens: list[_Token], letters: set[int]) -> list[_Draft]:
                 current.parts[-1] = replace(current.parts[-1], mark=mark)
                 current.end = token.end
                 current.doubtful |= token.start in letters
+        elif (
+            token.kind == "hemisphere" and current is None and _follows(tokens, at, drafts, prefix)
+        ):
+            drafts[-1].hemisphere = token.text.rstrip(".")
         elif token.kind == "hemisphere" and (prefix or current is None):
             pending["hemisphere"] = token.text.rstrip(".")
             current = None
@@ -143,24 +150,48 @@ def _gather(tokens: list[_Token], letters: set[int]) -> list[_Draft]:
             pending["minus"] = True
             current = None
         elif token.kind == "word":
-            pending.update(_axis_named(token.text))
+            named = _axis_named(token.text)
+            if named and named_after and drafts and drafts[-1].axis is None:
+                drafts[-1].axis = named
+            elif named:
+                pending["axis"] = named
             current = None
         elif token.kind == "hard" and not _only_wide(tokens, at):
             current = None
     return drafts
 
 
-def _axis_named(word: str) -> dict[str, object]:
+def _axis_named(word: str) -> Axis | None:
     folded = fold(word)
     found = AXIS_WORD.fullmatch(folded)
     if found:
-        return {"axis": Axis.X if found["x"] else Axis.Y}
+        return Axis.X if found["x"] else Axis.Y
     # Scanned narratives garble the two words; their skeleton is enough.
     if re.fullmatch(r"\w{0,2}ara\w{1,2}l\w{2,4}", folded):
-        return {"axis": Axis.Y}
-    if re.fullmatch(r"m\w?ridi\w{1,4}", folded):
-        return {"axis": Axis.X}
-    return {}
+        return Axis.Y
+    return Axis.X if re.fullmatch(r"m\w?ridi\w{1,4}", folded) else None
+
+
+def _named_after(tokens: list[_Token]) -> bool:
+    """Tell whether axes are named after their angle (9°08' de latitude Nord)."""
+    for token in tokens:
+        if token.kind == "number":
+            return True
+        if token.kind == "word" and _axis_named(token.text):
+            return False
+    return False
+
+
+def _follows(tokens: list[_Token], at: int, drafts: list[_Draft], prefix: bool) -> bool:
+    """Tell whether a hemisphere belongs to the angle before it, with only words between them."""
+    if prefix or not drafts or drafts[-1].hemisphere:
+        return False
+    words = tokens[at - 1]
+    return (
+        words.kind == "word"
+        and _axis_named(words.text) is not None
+        and words.start > drafts[-1].end
+    )
 
 
 def _prefix_style(tokens: list[_Token]) -> bool:

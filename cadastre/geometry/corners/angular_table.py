@@ -32,7 +32,10 @@ def read_angular_table(lines: tuple[Line, ...]) -> Table:
 def read_line(text: str) -> tuple[str, list[Cell]]:
     """Give the label and the angles of one line."""
     label, rest = split_label(text)
-    cells, _ = find_angles(rest)
+    try:
+        cells, _ = find_angles(rest)
+    except UnusableInput as fault:
+        raise UnusableInput(fault.code, where=label or text.strip(), **fault.values) from fault
     if label.upper() in {"N", "S", "E", "W", "O"}:
         whole, _ = find_angles(text)
         if (
@@ -43,6 +46,9 @@ def read_line(text: str) -> tuple[str, list[Cell]]:
             label, cells = "", whole
     if len(cells) > 1 and len(cells) % 2 and not label and _is_count(cells[0]):
         label, cells = cells[0].text, cells[1:]
+    marked = [cell for cell in cells if "°" in cell.text]
+    if len(marked) == 2 and len(cells) == 4:
+        cells = marked  # metres are printed too; the degrees alone say everything
     return label, [cell for cell in cells if cell.candidates]
 
 

@@ -17,6 +17,9 @@ from cadastre.geometry.corners.layout import Item, arrange
 from cadastre.geometry.corners.numbers import Convention, Group, Number, find_groups, partitions
 from cadastre.geometry.corners.shapes import SHAPES, Shape, is_degree, is_metre
 
+# A running number before the label: 1 A 276400 1011100
+_COUNTED_LABEL = re.compile(r"^\W{0,3}\d{1,3}[\s.);|]{1,4}([A-Za-z]{1,3}\d{0,3})(?=[\s.:;|])")
+
 _Option = tuple[str, tuple[Number, ...]]
 
 
@@ -88,6 +91,9 @@ class _Prepared:
     def __init__(self, line: Line, convention: Convention) -> None:
         self.line = line
         self.label, self.rest = split_label(line.text)
+        counted = _COUNTED_LABEL.match(self.rest) if not self.label else None
+        if counted:
+            self.label, self.rest = counted[1], self.rest[counted.end() :]
         self.groups: list[Group] = find_groups(self.rest, convention)
         if line.kind is Kind.LABEL and not self.label:
             self.label = line.text.strip(" |.:;")

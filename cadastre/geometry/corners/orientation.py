@@ -96,6 +96,12 @@ def _order(
             values = {"rows": len(silent)}
             result.notes.append(Note("corners.columns-swapped", NoteKind.REPAIR, values=values))
         return plausible[0]
+    if rows[0].cells[0].unit is Unit.METRE:
+        ordinary = [order for order in plausible if all(_ordinary(row, order) for row in silent)]
+        if len(ordinary) == 1:
+            if ordinary[0]:
+                result.notes.append(Note("corners.columns-swapped", NoteKind.REPAIR))
+            return ordinary[0]
     inside = [order for order in plausible if _inside(silent, order, candidates, hints)]
     if len(inside) == 1:
         kind = NoteKind.DOUBT if inside[0] else NoteKind.FACT
@@ -124,6 +130,12 @@ def _plausible(row: Row, swapped: bool) -> bool:
     return any(abs(c.value) <= limit[0] for c in x.candidates) and any(
         abs(c.value) <= limit[1] for c in y.candidates
     )
+
+
+def _ordinary(row: Row, swapped: bool) -> bool:
+    """Tell whether the easting stays where a zone and its usual overlap put it."""
+    easting = row.cells[1 if swapped else 0].value
+    return 100_000 <= easting <= 900_000
 
 
 def _refuse_range(rows: list[Row]) -> None:
@@ -300,5 +312,4 @@ def _refuse_mixed(drafts: list[Draft], values: list[float], axis: Axis) -> None:
     rare = -1 if negative * 2 <= len(values) else 1
     odd = next(draft for draft, value in zip(drafts, values, strict=True) if value * rare > 0)
     cell = odd.x_cell if axis is Axis.X else odd.y_cell
-    read = f"{cell.text} {cell.hemisphere or ''}".strip()
-    raise UnusableInput("corners.mixed-hemispheres", where=odd.label, read=read)
+    raise UnusableInput("corners.mixed-hemispheres", where=odd.label, read=cell.text)

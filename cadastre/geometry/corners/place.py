@@ -49,6 +49,9 @@ def settle(drafts: list[Draft], statement: Statement, given: str | None, hints: 
     """
     unit = drafts[0].x_cell.unit
     stated = stated_code(statement, unit)
+    if given is None and drafts[0].x_cell.text == drafts[0].y_cell.text:
+        # One reference for both coordinates: MGRS, which is counted on WGS 84.
+        return Placed(systems.WGS84, True, [Note("corners.mgrs", NoteKind.FACT)])
     if given is not None:
         return _given(given, unit, stated)
     certain = stated is not None and (

@@ -25,6 +25,10 @@ _ZONE = re.compile(
     r"(?:(?:utm|mtu)[^\d\n]{0,30}?|(?:fuseau|zone)\s{0,2}(?:utm)?\s{0,2}(?:n\s?°)?\s{0,2})"
     r"0?(?P<zone>[1-9]|[1-5]\d|60)(?![\d.,]\d|\d)[ ]{0,2}(?P<side>(?:nord|north|sud|south)\b|[c-hj-np-x](?![\w'.)°]|\s?:))?"
 )
+# A zone written in each row: 31N 276400 1011100.
+_ROW_ZONE = re.compile(
+    r"(?<![\w.,])(?P<zone>[1-9]|[1-5]\d|60)(?P<side>[c-hj-np-x])(?=[\s:,;|]{1,4}\d{5,7}(?!\d))"
+)
 _UTM = re.compile(r"\b(?:utm|mtu|mercator transverse|transverse universelle)\b")
 _SOUTHERN = re.compile(r"hemisphere\s(?:sud|south)|southern hemisphere")
 
@@ -65,6 +69,11 @@ def find_statement(text: str) -> tuple[Statement, str]:
             side = found["side"] or ("s" if _SOUTHERN.search(folded) else "n")
             south = side in {"s", "sud", "south"} or (len(side) == 1 and side < "n")
             zones.append((int(found["zone"]), south))
+    in_rows = list(_ROW_ZONE.finditer("".join(blanked)))
+    if len(in_rows) > 1 and len({found["zone"] for found in in_rows}) == 1:
+        for found in in_rows:
+            take(found)
+        zones.append((int(in_rows[0]["zone"]), in_rows[0]["side"] < "n"))
     kept = "".join(
         " " if was != now and now == " " else original
         for original, was, now in zip(text, folded, blanked, strict=True)
