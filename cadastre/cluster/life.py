@@ -67,11 +67,18 @@ def ensure_running(home: Path, *, durable: bool = True) -> ClusterUrls:
         No PostGIS on this machine, disk full, another owner, or the server's own refusal.
     """
     place = ClusterPlace(home)
-    if server_process(place.data) is None or not _is_prepared(place):
-        with _locked(place):
-            _make_and_start(place, durable=durable)
-    _wait_for_answer(place)
-    return place.urls()
+    refusal: psycopg2.OperationalError | None = None
+    end = time.monotonic() + START_SECONDS
+    while time.monotonic() < end:
+        # Looked at anew each time: a server just killed is still seen for a moment.
+        if server_process(place.data) is None or not _is_prepared(place):
+            with _locked(place):
+                _make_and_start(place, durable=durable)
+        refusal = _why_no_answer(place)
+        if refusal is None:
+            return place.urls()
+        time.sleep(0.1)
+    raise _refusal("cluster.no-answer", place, str(refusal))
 
 
 def stop(home: Path) -> None:
@@ -156,17 +163,13 @@ def _own_socket_folder(place: ClusterPlace, account: Account) -> None:
     account.own(folder, 0o700)
 
 
-def _wait_for_answer(place: ClusterPlace) -> None:
-    """Wait through a crash recovery: the server is there and refuses until it has replayed."""
-    end = time.monotonic() + START_SECONDS
-    while True:
-        try:
-            with connect(place.urls().superuser_url):
-                return
-        except psycopg2.OperationalError as refusal:
-            if time.monotonic() > end or server_process(place.data) is None:
-                raise _refusal("cluster.no-answer", place, str(refusal)) from refusal
-            time.sleep(0.1)
+def _why_no_answer(place: ClusterPlace) -> psycopg2.OperationalError | None:
+    """Ask the server for a connection; while it recovers from a crash it gives a reason instead."""
+    try:
+        with connect(place.urls().superuser_url):
+            return None
+    except psycopg2.OperationalError as refusal:
+        return refusal
 
 
 def _refuse_full_disk(folder: Path) -> None:

@@ -44,11 +44,20 @@ def clear_remains(data: Path, socket_folder: Path) -> None:
 def wait_for_end(numbers: list[int], *, seconds: float) -> bool:
     """Wait until none of these processes is alive; tell whether that came true."""
     end = time.monotonic() + seconds
-    while any(_is_alive(number) for number in numbers):
+    while any(is_alive(number) for number in numbers):
         if time.monotonic() > end:
             return False
         time.sleep(POLL_SECONDS)
     return True
+
+
+def is_alive(number: int) -> bool:
+    """Tell whether a process still runs; one that only waits to be buried does not."""
+    try:
+        state = Path(f"/proc/{number}/stat").read_text("utf-8").rpartition(")")[2].split()[0]
+    except OSError:
+        return False
+    return state != "Z"
 
 
 def _all_numbers() -> list[int]:
@@ -68,11 +77,3 @@ def _program(number: int) -> str:
     with contextlib.suppress(OSError):
         return Path(f"/proc/{number}/comm").read_text("utf-8")
     return ""
-
-
-def _is_alive(number: int) -> bool:
-    try:
-        state = Path(f"/proc/{number}/stat").read_text("utf-8").rpartition(")")[2].split()[0]
-    except OSError:
-        return False
-    return state != "Z"

@@ -62,10 +62,10 @@ class Supervisor:
         while True:
             time.sleep(LOOK_SECONDS)
             if self.revive_database():
-                tell("La base s'était arrêtée : relancée", "The database had stopped: restarted")
+                tell("Base arrêtée : relancée", "The database had stopped: restarted")
             if not self.web.is_running():
                 self._count_short_life()
-                tell("Le serveur web s'était arrêté : relancé", "The web server had stopped: restarted")
+                tell("Serveur web arrêté : relancé", "The web server had stopped: restarted")
                 self.web.stop()  # workers that outlived their master
                 self._start_web()
 
@@ -90,4 +90,3 @@ class Supervisor:
         return NotAvailable(
             "serve.web-failed", where=str(self.web.log), answer=self.web.last_words()
         )
-

@@ -13,6 +13,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from cadastre.cluster.place import ClusterPlace
 from cadastre.cluster.tuning import WEB_USER
 from cadastre.config import ROOT, Settings
 
@@ -33,7 +34,7 @@ class WebServer:
 
     def start(self) -> None:
         """Start the master; it dies with us even when we are killed without a word."""
-        user = web_user()
+        user = web_user(self.settings)
         folder = self.settings.home / "web"
         folder.mkdir(parents=True, exist_ok=True)
         if user is not None:
@@ -95,20 +96,27 @@ class WebServer:
         }
 
 
-def web_user() -> pwd.struct_passwd | None:
+def web_user(settings: Settings) -> pwd.struct_passwd | None:
     """Return the user the web server drops to; None when it stays who we are.
 
-    Only root can drop. It does not where that user could not read the code, as in a clone below
-    ``/root``: serving as root is then what the person who put it there asked for.
+    Only root can drop. It does not where that user could not walk to the code or to the database,
+    as in a clone below ``/root``: serving as root is then what the person who put it there asked
+    for.
     """
     if os.geteuid() != 0:
         return None
-    with contextlib.suppress(KeyError):
+    try:
         user = pwd.getpwnam(WEB_USER)
-        readable = [*_drop(user), sys.executable, "-c", "import web, gunicorn"]
-        tried = subprocess.run(readable, cwd=ROOT, capture_output=True, check=False)
-        return user if tried.returncode == 0 else None
-    return None
+    except KeyError:
+        return None
+    tries = [[sys.executable, "-c", "import web, gunicorn"], ["test", "-x", str(settings.home)]]
+    if settings.uses_private_cluster:
+        tries.append(["test", "-x", str(ClusterPlace(settings.home).socket_folder)])
+    reached = all(
+        subprocess.run([*_drop(user), *command], cwd=ROOT, capture_output=True).returncode == 0
+        for command in tries
+    )
+    return user if reached else None
 
 
 def make_web_user() -> None:
