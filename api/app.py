@@ -4,16 +4,38 @@ from __future__ import annotations
 
 from flask import Flask
 
+from api.applications import application_routes
+from api.checks import check_routes
+from api.drafts import draft_routes
 from api.errors import register_errors
+from api.features import feature_routes
 from api.health import health
+from api.limits import limiter
+from api.me import me_routes
 from api.ogc.tiles import tile_routes
+from api.openapi import openapi_routes
+from api.readings import reading_routes
+from api.ruleset import ruleset_routes
 from api.search import search_routes
 from api.session import register_session
+from api.sign_in import init_sign_in
 from api.state import EXTENSION, CadastreState
 from cadastre.config import read_settings
 
 MAX_REQUEST_BYTES = 12 * 1024 * 1024
-BLUEPRINTS = (health, search_routes, tile_routes)
+BLUEPRINTS = (
+    health,
+    openapi_routes,
+    ruleset_routes,
+    reading_routes,
+    check_routes,
+    search_routes,
+    feature_routes,
+    application_routes,
+    draft_routes,
+    me_routes,
+    tile_routes,
+)
 
 
 def register_api(app: Flask) -> None:
@@ -23,5 +45,7 @@ def register_api(app: Flask) -> None:
         app.extensions[EXTENSION] = CadastreState(read_settings())
     register_session(app)
     register_errors(app)
+    init_sign_in(app)
+    limiter.init_app(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

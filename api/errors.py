@@ -1,7 +1,7 @@
 """Turn every refusal into problem details (RFC 9457), in the language of the request.
 
-One table says which title goes with which status; the sentence is said from ``data/sentences`` by the
-error's own code. Nothing of the inside (traces, SQL, paths) ever leaves.
+One table says which title goes with which status; the sentence is said from ``data/sentences`` by
+the error's own code. Nothing of the inside (traces, SQL, paths) ever leaves.
 """
 
 from __future__ import annotations
@@ -110,8 +110,8 @@ def _on_crash(error: Exception) -> Any:
     log.exception("request failed", exc_info=error)
     if current_app.config.get("PROPAGATE_EXCEPTIONS"):
         raise error
-    return problem(500, "http.internal") if is_api_request() else _page(
-        500, "http.internal", None, {}
+    return (
+        problem(500, "http.internal") if is_api_request() else _page(500, "http.internal", None, {})
     )
 
 

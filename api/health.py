@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from flask import Blueprint, Response
 
+from api.documentation import Operation, documented
 from api.permissions import Access, open_to
 from api.representation import json_response
+from api.schemas import Health
 from api.state import state
 from cadastre.database import is_ready
 from cadastre.errors import CadastreError
@@ -15,6 +17,7 @@ health = Blueprint("health", __name__)
 
 @health.get("/healthz")
 @open_to(Access.ANYBODY)
+@documented(Operation("Can this deployment serve?", Health))
 def healthz() -> Response:
     """Answer 200 when the database answers and holds the schema, else 503."""
     ready = _is_ready()

@@ -6,10 +6,12 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
+from api.documentation import AT, LANG, Operation, Parameter, documented
 from api.language import current_language
 from api.parameters import parse_count, parse_moment
 from api.permissions import Access, open_to
 from api.representation import json_response
+from api.schemas import SearchAnswer
 from api.session import db_session
 from api.state import state
 from cadastre.queries.search import Found, search
@@ -20,6 +22,18 @@ search_routes = Blueprint("search", __name__)
 
 @search_routes.get("/api/search")
 @open_to(Access.ANYBODY)
+@documented(
+    Operation(
+        "Search the register",
+        SearchAnswer,
+        parameters=(
+            Parameter("q", "Number, name, holder, substance or place", example="Bassar"),
+            Parameter("limit", "At most so many answers", "integer", 20),
+            AT,
+            LANG,
+        ),
+    )
+)
 def find() -> Response:
     """Give the best answers to ``q``, each with its box and the address of its page."""
     words = request.args.get("q", "")

@@ -19,9 +19,9 @@ EXTENSION = "cadastre"
 
 @dataclass(frozen=True)
 class CadastreState:
-    """Everything a request needs that does not change between requests; opened when first asked for.
+    """Everything a request needs that does not change between requests.
 
-    So a site whose database is late still answers with a sentence.
+    Each is opened when first asked for, so a site whose database is late still answers with a sentence.
     """
 
     settings: Settings

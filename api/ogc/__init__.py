@@ -1,1 +1,1 @@
-"""OGC API Features and Tiles over the read model, and nothing that the read model does not allow."""
+"""Serve OGC API Features and Tiles from the read model, and nothing it does not allow."""

@@ -38,7 +38,9 @@ def map_tile(zoom: int, row: int, column: int) -> Response:
 def collection_tile(collection: str, zoom: int, row: int, column: int) -> Response:
     """Give one tile of one collection."""
     if collection not in OF_COLLECTION:
-        raise NotFound("queries.unknown-collection", where=collection, known=", ".join(OF_COLLECTION))
+        raise NotFound(
+            "queries.unknown-collection", where=collection, known=", ".join(OF_COLLECTION)
+        )
     return answer(zoom, column, row, OF_COLLECTION[collection])
 
 
@@ -49,9 +51,7 @@ def answer(zoom: int, column: int, row: int, layers: Iterable[str]) -> Response:
     response = Response(tile, content_type=MVT)
     response.set_etag(hashlib.sha256(tile).hexdigest()[:32])
     response.cache_control.public = True
-    response.cache_control.max_age = (
-        REGISTER_AGE_S if REGISTER_LAYERS & set(chosen) else BASE_AGE_S
-    )
+    response.cache_control.max_age = REGISTER_AGE_S if REGISTER_LAYERS & set(chosen) else BASE_AGE_S
     response.vary.add("Accept-Encoding")
     response.make_conditional(request)
     if response.status_code == 200 and _is_worth_compressing(tile):

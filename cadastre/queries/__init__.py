@@ -1,1 +1,1 @@
-"""Named, typed, ordered questions to PostGIS: the read model, its permission filter and its date."""
+"""Named, typed, ordered questions to PostGIS: the read model, filtered by viewer and date."""

@@ -14,7 +14,7 @@ from cadastre.vocabulary import ApplicationStatus, TitleStatus
 
 @dataclass(frozen=True, slots=True)
 class AsOf:
-    """A moment of the register: the instant that periods are asked for, and the legal day it is in."""
+    """A moment of the register: the instant asked for, and the legal day it is in."""
 
     instant: dt.datetime
     day: dt.date

@@ -39,7 +39,5 @@ def relation_of(
     """
     found = COLLECTIONS.get(collection)
     if found is None:
-        raise NotFound(
-            "queries.unknown-collection", where=collection, known=", ".join(COLLECTIONS)
-        )
+        raise NotFound("queries.unknown-collection", where=collection, known=", ".join(COLLECTIONS))
     return found[ever](at, viewer)

@@ -1,8 +1,8 @@
 """Ask PostGIS what a perimeter meets, and what parts of the register meet each other.
 
 One engine decides: ground is shared when interiors meet (``ST_Relate`` with ``2********``), and the
-shared ground is PostGIS's intersection, its areas only. Boxes that merely touch are left out before the
-dear calls. Statements are built once; a check asks each of them once.
+shared ground is PostGIS's intersection, its areas only. Boxes that merely touch are left out before
+the dear calls. Statements are built once; a check asks each of them once.
 """
 
 from __future__ import annotations
@@ -14,12 +14,13 @@ from functools import cache
 from typing import Any
 
 import shapely
+from shapely.geometry.base import BaseGeometry
 from sqlalchemy import (
     BigInteger,
-    ColumnElement,
     Float,
     FromClause,
     Select,
+    SQLColumnExpression,
     Text,
     and_,
     bindparam,
@@ -45,7 +46,6 @@ from cadastre.queries.titles import titles_ever
 from cadastre.queries.visibility import ANYBODY, Viewer
 from cadastre.queries.works import works
 from cadastre.queries.zones import zones
-from cadastre.vocabulary import WorkState
 
 INTERIORS_MEET = "2********"
 AREAS = 3  # ST_CollectionExtract's word for polygons
@@ -54,16 +54,16 @@ M_PER_DEGREE = 100_000.0  # a little less than it is, so that boxes grow a littl
 
 @dataclass(frozen=True, slots=True)
 class Meeting:
-    """Something of the register whose ground meets a perimeter: its public fields and geometries."""
+    """Something of the register whose ground meets a perimeter, as far as it is public."""
 
     fields: Mapping[str, Any]
-    shared: shapely.Geometry
-    perimeter: shapely.Geometry | None = None
+    shared: BaseGeometry
+    perimeter: BaseGeometry | None = None
 
 
 def find_neighbours(
     session: Session,
-    perimeter: shapely.Geometry,
+    perimeter: BaseGeometry,
     at: AsOf,
     *,
     exclude: tuple[str, ...] = (),
@@ -84,14 +84,14 @@ def find_neighbours(
     return [_meeting(row, "shared", "perimeter") for row in rows]
 
 
-def find_zones(session: Session, perimeter: shapely.Geometry, at: AsOf) -> list[Meeting]:
+def find_zones(session: Session, perimeter: BaseGeometry, at: AsOf) -> list[Meeting]:
     """List the zones, void ones left out, that share ground with a perimeter."""
     rows = session.execute(_zones(), {"asked": wkb(perimeter), **at.parameters()})
     return [_meeting(row, "shared") for row in rows]
 
 
 def find_works(
-    session: Session, perimeter: shapely.Geometry, at: AsOf, corridors_m: Mapping[str, float]
+    session: Session, perimeter: BaseGeometry, at: AsOf, corridors_m: Mapping[str, float]
 ) -> list[Meeting]:
     """List the works whose corridor meets a perimeter; ``corridors_m`` is half width by kind."""
     if not corridors_m:
@@ -115,18 +115,20 @@ class UnitShare:
     is_illustrative: bool
 
 
-def find_units(session: Session, perimeter: shapely.Geometry, day: dt.date) -> list[UnitShare]:
+def find_units(session: Session, perimeter: BaseGeometry, day: dt.date) -> list[UnitShare]:
     """List the regions, prefectures and communes of a perimeter, largest share first in a level."""
     rows = session.execute(_units(), {"asked": wkb(perimeter), "at_day": day})
     return [UnitShare(*row) for row in rows]
 
 
-def wkb(geometry: shapely.Geometry) -> bytes:
+def wkb(geometry: BaseGeometry) -> bytes:
     """Write a geometry as the statements here take it."""
     return bytes(shapely.to_wkb(geometry, include_srid=False))
 
 
-def share_area(one: ColumnElement[Any], other: ColumnElement[Any]) -> ColumnElement[bool]:
+def share_area(
+    one: SQLColumnExpression[Any], other: SQLColumnExpression[Any]
+) -> SQLColumnExpression[bool]:
     """Tell whether interiors meet: boxes that overlap by an index, then by measure, then GEOS."""
     east, west = func.ST_XMax, func.ST_XMin
     north, south = func.ST_YMax, func.ST_YMin
@@ -138,7 +140,9 @@ def share_area(one: ColumnElement[Any], other: ColumnElement[Any]) -> ColumnElem
     )
 
 
-def shared_ground(one: ColumnElement[Any], other: ColumnElement[Any]) -> ColumnElement[Any]:
+def shared_ground(
+    one: SQLColumnExpression[Any], other: SQLColumnExpression[Any]
+) -> SQLColumnExpression[Any]:
     """Give the area part of an intersection."""
     return func.ST_CollectionExtract(func.ST_Intersection(one, other), AREAS)
 
@@ -148,7 +152,8 @@ def _asked() -> FromClause:
     given = func.ST_GeomFromWKB(bindparam("asked"), 4326)
     valid = func.ST_CollectionExtract(func.ST_MakeValid(given), AREAS)
     # OFFSET 0 keeps the planner from repeating the conversion in each condition.
-    return select(case((func.ST_IsValid(given), given), else_=valid).label("geom")).offset(0).subquery("asked")
+    ground = case((func.ST_IsValid(given), given), else_=valid)
+    return select(ground.label("geom")).offset(0).subquery("asked")
 
 
 def _meeting(row: Any, shared: str, perimeter: str | None = None) -> Meeting:
@@ -175,7 +180,7 @@ def _neighbours(viewer: Viewer) -> Select[Any]:
 
 
 def _meeting_right(
-    relation: Relation, rank: ColumnElement[Any], asked: FromClause, at: AsOf
+    relation: Relation, rank: SQLColumnExpression[Any], asked: FromClause, at: AsOf
 ) -> Select[Any]:
     ground = relation.geometry
     known_to_begin = and_(
@@ -239,7 +244,7 @@ def _works(corridors: tuple[tuple[str, float], ...]) -> Select[Any]:
                 asked, Work.geom.op("&&")(near)
             )
         )
-        .where(*relation.where, Work.state != WorkState.RETIRED.value)
+        .where(*relation.where)
         .offset(0)
         .subquery()
     )

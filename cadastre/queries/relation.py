@@ -1,4 +1,4 @@
-"""Ask any collection of the read model in the same way: some fields, a place, a filter, an order."""
+"""Ask any collection of the read model in one way: fields, a place, a filter, an order."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Row, Select, func, select
+from sqlalchemy import FromClause, Row, Select, SQLColumnExpression, func, select
 from sqlalchemy.orm import Session
 
 from cadastre.queries.visibility import Field, Viewer, allowed_fields
@@ -23,33 +23,31 @@ class Relation:
 
     collection: str
     source: FromClause
-    key: ColumnElement[str]
-    row_id: ColumnElement[int]
-    geometry: ColumnElement[Any]
+    key: SQLColumnExpression[str]
+    row_id: SQLColumnExpression[int]
+    geometry: SQLColumnExpression[Any]
     fields: Mapping[str, Field]
-    where: tuple[ColumnElement[bool], ...] = ()
+    where: tuple[SQLColumnExpression[bool], ...] = ()
 
     def seen_by(self, viewer: Viewer) -> Relation:
         """Drop the fields that a viewer may not be shown."""
         return replace(self, fields=allowed_fields(self.fields, viewer))
 
-    def narrowed(self, *conditions: ColumnElement[bool]) -> Relation:
+    def narrowed(self, *conditions: SQLColumnExpression[bool]) -> Relation:
         """Add conditions."""
         return replace(self, where=(*self.where, *conditions))
 
     def within(self, bbox: Box) -> Relation:
         """Keep what meets a box in EPSG:4326: west, south, east, north, in degrees."""
         box = func.ST_MakeEnvelope(*bbox, 4326)
-        return self.narrowed(
-            self.geometry.op("&&")(box), func.ST_Intersects(self.geometry, box)
-        )
+        return self.narrowed(self.geometry.op("&&")(box), func.ST_Intersects(self.geometry, box))
 
-    def columns(self, names: tuple[str, ...] | None = None) -> list[ColumnElement[Any]]:
+    def columns(self, names: tuple[str, ...] | None = None) -> list[SQLColumnExpression[Any]]:
         """Give labelled columns, all of them or those named that the viewer may see."""
         chosen = self.fields if names is None else [n for n in names if n in self.fields]
         return [self.fields[name].expression.label(name) for name in chosen]
 
-    def select(self, *columns: ColumnElement[Any]) -> Select[Any]:
+    def select(self, *columns: SQLColumnExpression[Any]) -> Select[Any]:
         """Select columns under the relation's conditions, without an order."""
         return select(*columns).select_from(self.source).where(*self.where)
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import (
-    ColumnElement,
     Float,
     Select,
+    SQLColumnExpression,
     Text,
     and_,
     cast,
@@ -137,9 +137,7 @@ def _applications(wanted: str, at: AsOf, substances: list[str], viewer: Viewer) 
     )
 
 
-def _named(
-    relation: Relation, name: Any, wanted: str, kind: str | None = None
-) -> Select[Any]:
+def _named(relation: Relation, name: Any, wanted: str, kind: str | None = None) -> Select[Any]:
     naming = func.searchable(name)
     conditions = [_alike(naming, wanted)]
     if name is BaseMapFeature.name:
@@ -147,7 +145,7 @@ def _named(
     return _answers(relation.narrowed(*conditions), _score(naming, wanted), kind or "name")
 
 
-def _party_is(wanted: str, viewer: Viewer) -> ColumnElement[bool]:
+def _party_is(wanted: str, viewer: Viewer) -> SQLColumnExpression[bool]:
     """Match a holder's name; persons cannot be searched by those who may not see their names."""
     alike = _alike(func.searchable(Party.name), wanted)
     if viewer.may_see(Classification.PERSONAL):
@@ -155,28 +153,26 @@ def _party_is(wanted: str, viewer: Viewer) -> ColumnElement[bool]:
     return and_(alike, Party.kind != PartyKind.PERSON.value)
 
 
-def _alike(naming: ColumnElement[Any], wanted: str) -> ColumnElement[bool]:
+def _alike(naming: SQLColumnExpression[Any], wanted: str) -> SQLColumnExpression[bool]:
     plain = func.searchable(literal(wanted, Text))
     pattern = func.concat("%", func.replace(func.replace(plain, "\\", ""), "%", ""), "%")
     return or_(naming.like(pattern), naming.op("%>")(plain))
 
 
-def _score(naming: ColumnElement[Any], wanted: str) -> ColumnElement[float]:
+def _score(naming: SQLColumnExpression[Any], wanted: str) -> SQLColumnExpression[float]:
     """Rank by likeness of words; a name that begins with the words, and a short one, come first."""
     plain = func.searchable(literal(wanted, Text))
-    return cast(
-        func.word_similarity(plain, naming) + 0.1 * func.similarity(plain, naming), Float
-    )
+    return cast(func.word_similarity(plain, naming) + 0.1 * func.similarity(plain, naming), Float)
 
 
 def _answers(
-    relation: Relation, score: ColumnElement[float], kind: str = "kind"
+    relation: Relation, score: SQLColumnExpression[float], kind: str = "kind"
 ) -> Select[Any]:
     fields = relation.fields
     box = relation.geometry
     holder = fields["holder"].expression if "holder" in fields else cast(None, Text)
     kind_column = fields[kind].expression if kind != "name" else cast(None, Text)
-    ordered = score.label("score")
+    ordered: SQLColumnExpression[Any] = score.label("score")
     return (
         relation.select(
             literal(relation.collection).label("collection"),

@@ -1,7 +1,7 @@
 """Make vector tiles in PostGIS: several layers in one tile, no finer than a zoom can show.
 
-Addresses follow WebMercatorQuad: ``z``, ``x`` east, ``y`` south. A tile is 4096 units wide. A unit of
-a far zoom is hundreds of metres, so lines are simplified to half a unit, and what a far zoom cannot
+Addresses follow WebMercatorQuad: ``z``, ``x`` east, ``y`` south. A tile is 4096 units wide. A unit
+of a far zoom is hundreds of metres, so lines are simplified to half a unit, and what a far zoom cannot
 show is left out: small towns, prefectures, the names of holders.
 """
 
@@ -12,7 +12,16 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, LargeBinary, Select, case, func, literal, select, type_coerce
+from sqlalchemy import (
+    LargeBinary,
+    Select,
+    SQLColumnExpression,
+    case,
+    func,
+    literal,
+    select,
+    type_coerce,
+)
 from sqlalchemy.orm import Session
 
 from cadastre.errors import NotFound
@@ -38,26 +47,26 @@ MERCATOR_LAT = 85.0511287798066
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """A layer of a tile: its collection, its properties by name, and from which zoom it is drawn."""
+    """A layer of a tile: its collection, its properties by name, its first zoom."""
 
     describe: Callable[[AsOf, Viewer], Relation]
     properties: tuple[tuple[str, str], ...]
     near: tuple[tuple[str, str], ...] = ()
     from_zoom: int = 0
-    where: Callable[[int], ColumnElement[bool]] | None = None
+    where: Callable[[int], SQLColumnExpression[bool]] | None = None
     simplify: bool = True
 
 
-def _unit(level: int) -> Callable[[int], ColumnElement[bool]]:
+def _unit(level: int) -> Callable[[int], SQLColumnExpression[bool]]:
     return lambda _zoom: AdministrativeUnit.level == level
 
 
-def _base(*layers: str) -> Callable[[int], ColumnElement[bool]]:
+def _base(*layers: str) -> Callable[[int], SQLColumnExpression[bool]]:
     return lambda _zoom: BaseMapFeature.layer.in_(layers)
 
 
-def _towns(zoom: int) -> ColumnElement[bool]:
-    """Keep towns that matter at a zoom: importance falls from capital (4 and more) to village (0)."""
+def _towns(zoom: int) -> SQLColumnExpression[bool]:
+    """Keep towns that matter at a zoom: importance falls to 0 for villages."""
     return (BaseMapFeature.layer == "towns") & (BaseMapFeature.importance >= 9 - zoom)
 
 
@@ -82,9 +91,7 @@ LAYERS: dict[str, Layer] = {
     "zones": Layer(
         zones, (("id", "code"), ("name", "name"), ("kind", "kind"), ("status", "status"))
     ),
-    "works": Layer(
-        works, (("id", "code"), ("name", "name"), ("kind", "kind"), ("state", "state"))
-    ),
+    "works": Layer(works, (("id", "code"), ("name", "name"), ("kind", "kind"), ("state", "state"))),
     "titles": Layer(titles, RIGHT_PROPERTIES, near=(("holder", "holder"),), simplify=False),
     "applications": Layer(
         applications, RIGHT_PROPERTIES, near=(("holder", "holder"),), simplify=False
@@ -140,7 +147,7 @@ def refuse_outside(zoom: int, column: int, row: int) -> None:
 
 
 def tile_box(zoom: int, column: float, row: float, margin: float = 0.0) -> tuple[float, ...]:
-    """Give the box of a tile in degrees, widened by a part of its width: west, south, east, north."""
+    """Give a tile's box, west, south, east, north in degrees, widened by a part of its width."""
     count = 2**zoom
     west, east = (
         min(max((edge / count) * 360.0 - 180.0, -EDGE), EDGE)
@@ -165,7 +172,7 @@ def _layer(name: str) -> tuple[str, Layer]:
 
 def _part(
     name: str, layer: Layer, tile: tuple[int, int, int], at: AsOf, viewer: Viewer
-) -> ColumnElement[Any]:
+) -> SQLColumnExpression[Any]:
     """Encode one layer: rows cut to the tile, then ``ST_AsMVT`` over them; never NULL."""
     rows = _rows(layer, tile, at, viewer).subquery(f"{name}_rows")
     encoded = select(
@@ -182,7 +189,7 @@ def _rows(layer: Layer, tile: tuple[int, int, int], at: AsOf, viewer: Viewer) ->
     if layer.where is not None:
         relation = relation.narrowed(layer.where(zoom))
     properties = layer.properties + (layer.near if zoom >= NEAR_ZOOM else ())
-    columns = [
+    columns: list[SQLColumnExpression[Any]] = [
         relation.fields[field].expression.label(label)
         for label, field in properties
         if field in relation.fields
@@ -190,7 +197,9 @@ def _rows(layer: Layer, tile: tuple[int, int, int], at: AsOf, viewer: Viewer) ->
     return relation.select(*columns, _drawn(relation, layer, tile)).order_by(relation.row_id)
 
 
-def _drawn(relation: Relation, layer: Layer, tile: tuple[int, int, int]) -> ColumnElement[Any]:
+def _drawn(
+    relation: Relation, layer: Layer, tile: tuple[int, int, int]
+) -> SQLColumnExpression[Any]:
     zoom, column, row = tile
     geometry = relation.geometry
     if layer.simplify and zoom < DENSE_ZOOM:

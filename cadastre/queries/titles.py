@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, literal, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from cadastre.models import Parcel, Party, Share, Title
@@ -28,7 +28,7 @@ def holders(at: AsOf, viewer: Viewer = ANYBODY) -> ColumnElement[str | None]:
     name = party_name(viewer)
     order = [(Share.numerator * 1.0 / Share.denominator).desc(), Share.id]
     return (
-        select(func.string_agg(name, aggregate_order_by(", ", *order)))
+        select(func.string_agg(name, aggregate_order_by(literal(", "), *order)))
         .select_from(Share)
         .join(Party, Party.id == Share.party_id)
         .where(

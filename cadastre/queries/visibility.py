@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, null
+from sqlalchemy import SQLColumnExpression, case, null
 
 from cadastre.models import Party
 from cadastre.vocabulary import PartyKind
@@ -50,7 +50,7 @@ class Field:
     """
 
     name: str
-    expression: ColumnElement[Any]
+    expression: SQLColumnExpression[Any]
     type: str = "string"
     classification: Classification = Classification.PUBLIC
     filterable: bool = True
@@ -58,12 +58,10 @@ class Field:
 
 def allowed_fields(fields: Mapping[str, Field], viewer: Viewer) -> dict[str, Field]:
     """Keep the fields a viewer may be shown."""
-    return {
-        name: field for name, field in fields.items() if viewer.may_see(field.classification)
-    }
+    return {name: field for name, field in fields.items() if viewer.may_see(field.classification)}
 
 
-def party_name(viewer: Viewer) -> ColumnElement[str | None]:
+def party_name(viewer: Viewer) -> SQLColumnExpression[str | None]:
     """Name a party: companies and administrations for all, persons for those who may see them."""
     if viewer.may_see(Classification.PERSONAL):
         return Party.name

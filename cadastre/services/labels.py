@@ -18,13 +18,17 @@ PAGES = {
 
 
 def label_of(ruleset: Ruleset, collection: str, kind: str | None, language: str) -> str | None:
-    """Name the kind of something: by the ruleset where the law names it, else by its own sentence."""
+    """Name the kind of something, by the ruleset where the law names it."""
     if kind is None:
         return _said(f"collection.{collection}.one", language)
-    known = {"titles": ruleset.kinds, "applications": ruleset.kinds,
-             "zones": ruleset.zones, "works": ruleset.works}.get(collection)  # fmt: skip
-    if known is not None and kind in known:
-        return str(known[kind].name[language])
+    named = {
+        "titles": {kind.id: kind.name for kind in ruleset.kinds.values()},
+        "applications": {kind.id: kind.name for kind in ruleset.kinds.values()},
+        "zones": {zone.id: zone.name for zone in ruleset.zones.values()},
+        "works": {work.id: work.name for work in ruleset.works.values()},
+    }.get(collection, {})
+    if kind in named:
+        return named[kind][language]
     return _said(f"{collection}.{kind}", language, kind)
 
 

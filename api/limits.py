@@ -1,0 +1,11 @@
+"""Keep one client from taking the machine: generous limits on the routes that compute."""
+
+from __future__ import annotations
+
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+
+HEAVY = "20 per second; 600 per minute"
+
+# In memory of each process: enough behind one host, and nothing more to install.
+limiter = Limiter(key_func=get_remote_address, storage_uri="memory://")

@@ -1,0 +1,224 @@
+"""Check a perimeter: gather what the register knows, then let the rules speak."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+import shapely
+from shapely.geometry import MultiPolygon, Polygon
+from shapely.geometry.base import BaseGeometry
+from sqlalchemy.orm import Session
+
+from cadastre.errors import UnusableInput
+from cadastre.geometry.caps import cap, cap_polygon
+from cadastre.geometry.reading import Reading
+from cadastre.queries.asof import AsOf, as_of
+from cadastre.queries.overlaps import (
+    Meeting,
+    find_neighbours,
+    find_units,
+    find_works,
+    find_zones,
+)
+from cadastre.queries.territory import country_outline
+from cadastre.rules.check import check
+from cadastre.rules.facts import Facts, NeighbourFact, UnitFact, WorkFact, ZoneFact
+from cadastre.rules.report import Report
+from cadastre.rules.ruleset import Ruleset, WorkKind, ZoneKind
+from cadastre.services.representation import finding_as_json
+from cadastre.vocabulary import ZoneEffect
+
+__all__ = ["Demand", "check_demand", "check_perimeter", "finding_as_json", "gather"]
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """What is asked: a perimeter as read, for a kind of title and substances, on a day.
+
+    ``exclude`` are numbers left aside (a filed application is not its own neighbour).
+    """
+
+    reading: Reading
+    at: dt.date
+    kind: str | None = None
+    substances: tuple[str, ...] = ()
+    applicant: str | None = None
+    stated_region: str | None = None
+    exclude: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a check found, with the facts it stands on."""
+
+    facts: Facts
+    report: Report
+
+
+def check_perimeter(
+    session: Session | None,
+    ruleset: Ruleset,
+    reading: Reading,
+    *,
+    kind: str | None,
+    substances: Sequence[str],
+    at: dt.date,
+    applicant: str | None = None,
+    exclude: tuple[str, ...] = (),
+) -> Report:
+    """Check a perimeter and give the report alone; see :func:`check_demand`."""
+    demand = Demand(reading, at, kind, tuple(substances), applicant, exclude=exclude)
+    return check_demand(session, ruleset, demand).report
+
+
+def check_demand(session: Session | None, ruleset: Ruleset, demand: Demand) -> Answer:
+    """Check what is asked against the law and the register.
+
+    Parameters
+    ----------
+    session
+        None checks without the register: form, limits, substances and fees only, and says so.
+
+    Raises
+    ------
+    UnusableInput
+        ``checks.question-open``: the reading must be answered first; ``checks.no-perimeter``.
+    TooLarge
+        More corners or parts than the caps allow.
+    """
+    facts = gather(session, ruleset, demand)
+    return Answer(facts, check(facts, ruleset))
+
+
+def today(ruleset: Ruleset) -> dt.date:
+    """Give the day it is where the law applies."""
+    return dt.datetime.now(ZoneInfo(ruleset.time_zone)).date()
+
+
+def gather(session: Session | None, ruleset: Ruleset, demand: Demand) -> Facts:
+    """Gather every fact of a check; caps are proved before the database sees the perimeter."""
+    reading = demand.reading
+    perimeter = perimeter_of(reading)
+    cap(reading.rings)
+    cap_polygon(perimeter)
+    common = Facts(
+        at=demand.at,
+        kind=demand.kind,
+        substances=demand.substances,
+        rings=reading.rings,
+        perimeter=perimeter,
+        published_area_ha=reading.published_area_ha,
+        stated_region=demand.stated_region,
+        register_consulted=session is not None,
+        crs=reading.crs or ruleset.legal_crs,
+        applicant=demand.applicant,
+    )
+    return common if session is None else _with_register(session, ruleset, demand, common)
+
+
+def perimeter_of(reading: Reading) -> Polygon | MultiPolygon:
+    """Give the perimeter of a reading that leaves no question open."""
+    if reading.questions:
+        raise UnusableInput("checks.question-open", where=reading.questions[0].code)
+    if reading.perimeter is None:
+        raise UnusableInput("checks.no-perimeter", where="corners")
+    return reading.perimeter
+
+
+def _with_register(session: Session, ruleset: Ruleset, demand: Demand, facts: Facts) -> Facts:
+    at = as_of(demand.at, ruleset.time_zone)
+    ground = facts.perimeter
+    return replace(
+        facts,
+        country=_country(country_outline(session)),
+        units=_units(session, ground, at),
+        neighbours=tuple(
+            _neighbour(met) for met in find_neighbours(session, ground, at, exclude=demand.exclude)
+        ),
+        zones=tuple(
+            _zone(met, ruleset.zones.get(met.fields["kind"]), demand.at)
+            for met in find_zones(session, ground, at)
+        ),
+        works=tuple(
+            _work(met, ruleset.works[met.fields["kind"]], demand.at)
+            for met in find_works(session, ground, at, corridors(ruleset, demand.at))
+        ),
+    )
+
+
+def corridors(ruleset: Ruleset, day: dt.date) -> dict[str, float]:
+    """Give the half width in metres of each kind of work's corridor on a day."""
+    widths = {name: kind.corridor_m.at(day).value for name, kind in ruleset.works.items()}
+    return {name: float(width) for name, width in widths.items() if width is not None}
+
+
+@lru_cache(maxsize=4)
+def _country(outline: bytes | None) -> BaseGeometry | None:
+    """Read and prepare the State's outline once: it has thousands of corners and hardly changes."""
+    if outline is None:
+        return None
+    country = shapely.from_wkb(outline)
+    shapely.prepare(country)
+    return country
+
+
+def _units(session: Session, ground: BaseGeometry, at: AsOf) -> tuple[UnitFact, ...]:
+    return tuple(
+        UnitFact(unit.level, unit.code, unit.name, unit.share, unit.is_illustrative)
+        for unit in find_units(session, ground, at.day)
+    )
+
+
+def _neighbour(met: Meeting) -> NeighbourFact:
+    fields = met.fields
+    return NeighbourFact(
+        collection=fields["collection"],
+        id=fields["number"],
+        name=fields["name"] or fields["number"],
+        kind=fields["kind"],
+        substances=tuple(fields["substances"]),
+        exclusivity_group=fields["group"],
+        status=fields["status"],
+        starts=fields["starts"],
+        ends=fields["ends"],
+        rank=fields["rank"],
+        holder=fields["holder"],
+        perimeter=met.perimeter if met.perimeter is not None else met.shared,
+        shared=met.shared,
+    )
+
+
+def _zone(met: Meeting, kind: ZoneKind | None, day: dt.date) -> ZoneFact:
+    fields = met.fields
+    effect = kind.effect.at(day).value if kind else None
+    return ZoneFact(
+        id=fields["code"],
+        name=fields["name"],
+        kind=fields["kind"],
+        status=fields["status"],
+        effect=effect or ZoneEffect.INFO.value,
+        act=fields["act"],
+        starts=fields["starts_on"],
+        ends=fields["ends_on"],
+        illustrative=fields["is_illustrative"],
+        shared=met.shared,
+    )
+
+
+def _work(met: Meeting, kind: WorkKind, day: dt.date) -> WorkFact:
+    fields = met.fields
+    return WorkFact(
+        id=fields["code"],
+        name=fields["name"] or fields["code"],
+        kind=fields["kind"],
+        state=fields["state"],
+        operator=fields["operator"],
+        corridor_m=fields["corridor_m"],
+        effect=kind.effect.at(day).value or ZoneEffect.INFO.value,
+        illustrative=fields["is_illustrative"],
+        shared=met.shared,
+    )
