@@ -34,9 +34,11 @@ def main() -> int:
     except ToldToStop:
         return 0
     except CadastreError as error:
-        for language in Language:
-            print(say(error.code, language, where=error.where, **error.values), file=sys.stderr)
-        return error.exit_code
+        return _complain(error)
+    except OSError as error:  # a disk that filled up or a folder we may not write
+        return _complain(
+            NotAvailable("serve.cannot-write", where=error.filename, answer=error.strerror)
+        )
     return 0
 
 
@@ -96,6 +98,13 @@ def _only_one(settings: Settings) -> Iterator[None]:
         except BlockingIOError as refusal:
             raise NotAvailable("serve.already-serving", home=str(settings.home)) from refusal
         yield
+
+
+def _complain(error: CadastreError) -> int:
+    """Say an error in each language, and return the exit code it stands for."""
+    for language in Language:
+        print(say(error.code, language, where=error.where, **error.values), file=sys.stderr)
+    return error.exit_code
 
 
 def _arguments() -> argparse.Namespace:

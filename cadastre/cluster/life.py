@@ -122,9 +122,17 @@ def _make_and_start(place: ClusterPlace, *, durable: bool) -> None:
         write_settings(place, account, durable=durable)
         _start(place, account)
     if not _is_prepared(place):
+        _prepare(place)
+
+
+def _prepare(place: ClusterPlace) -> None:
+    """Make roles, database and extensions; made again from where a failure left it."""
+    try:
         create_roles(place)
         create_database(place, DATABASE_NAME)
-        (place.folder / PREPARED).touch()
+    except psycopg2.Error as refusal:
+        raise _refusal("cluster.cannot-make", place, str(refusal)) from refusal
+    (place.folder / PREPARED).touch()
 
 
 def _is_prepared(place: ClusterPlace) -> bool:

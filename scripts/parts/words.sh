@@ -39,13 +39,14 @@ step() {
 # explain FRENCH ENGLISH: die with the reason that the log's end shows, else with these words.
 explain() {
     local end
-    end=$(tail -n 60 "$LOG")
+    end=$(awk '/^== / { words = "" } { words = words "\n" $0 } END { print words }' "$LOG")
     case "$end" in
         *"No space left on device"*)
             die "Le disque est plein : libérez de la place, puis relancez." \
                 "The disk is full: free some room, then start again." ;;
-        *"name resolution"* | *"Could not resolve"* | *"Network is unreachable"* | *ENOTFOUND* \
-            | *EAI_AGAIN* | *"Connection refused"* | *ECONNREFUSED* | *"Failed to establish"*)
+        *"name resolution"* | *"failure resolving"* | *"Could not resolve"* | *ENOTFOUND* \
+            | *EAI_AGAIN* | *"Network is unreachable"* | *"Connection refused"* | *ECONNREFUSED* \
+            | *"Could not connect"* | *"Unable to connect"* | *"Failed to establish"*)
             die "Réseau injoignable pendant l'installation : vérifiez la connexion, puis relancez ($LOG)." \
                 "No network during set-up: check the connection, then start again ($LOG)." ;;
         *"DO NOT MATCH THE HASHES"*)

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import psycopg2
+from sqlalchemy.exc import DBAPIError
 
 from cadastre.cluster.roles import connect
 from cadastre.config import ROOT
@@ -16,11 +17,21 @@ from serving import tell
 
 
 def migrate(url: str) -> None:
-    """Bring the schema to its latest form; quick when it is already there."""
+    """Bring the schema to its latest form; quick when it is already there.
+
+    Raises
+    ------
+    NotAvailable
+        The server refused a statement (disk full, a right it does not give); its words are said.
+    """
     if _revision(url) == migration_files()[-1].name.partition("_")[0]:
         return
     tell("Mise à jour du schéma …", "Updating the schema …")
-    upgrade(sqlalchemy_url(url))
+    try:
+        upgrade(sqlalchemy_url(url))
+    except DBAPIError as refusal:
+        answer = str(refusal.orig).strip().partition("\n")[0]
+        raise NotAvailable("serve.schema-failed", answer=answer) from refusal
 
 
 def load_demonstration(url: str) -> None:
