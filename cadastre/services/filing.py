@@ -131,7 +131,7 @@ def refuse_what_blocks(report: Report) -> None:
             "filing.blocked",
             where="findings",
             count=len(blocking),
-            findings=[finding_as_json(finding) for finding in blocking],
+            findings=blocking,
         )
 
 

@@ -15,7 +15,6 @@ PAGES = (
     "draw",
     "account",
     "receipts",
-    "applications_filing",
 )
 log = logging.getLogger(__name__)
 
