@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { parseAngle, printAngle } from "../../web/modules/draw/angles.js";
-import { agree, cellTexts, parsePlace, printPlace } from "../../web/modules/draw/coordinates.js";
+import { agree, cellTexts, parsePlace, printPlace } from "../../web/modules/draw/cells.js";
 import { measure, side } from "../../web/modules/draw/measure.js";
 import { parseMgrs, printMgrs } from "../../web/modules/draw/mgrs.js";
 import { EMPTY, addRing, makeCorner } from "../../web/modules/draw/perimeter.js";

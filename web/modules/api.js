@@ -40,6 +40,19 @@ export function postJson(address, body, options = {}) {
 }
 
 /**
+ * Put JSON in place of what an address keeps.
+ * @param {string} address
+ * @param {unknown} body
+ */
+export function putJson(address, body) {
+  return ask(address, {
+    method: "PUT",
+    body: JSON.stringify(body),
+    headers: { "Content-Type": "application/json", ...token() },
+  });
+}
+
+/**
  * Post a form, a file among its fields, and get JSON.
  * @param {string} address
  * @param {FormData} form

@@ -2,8 +2,8 @@
  * Everything a person can do to the perimeter, as verbs over one store. No page is needed here.
  */
 
-import { cellTexts, parsePlace } from "./coordinates.js";
-import { toGeometry } from "./geojson.js";
+import { cellTexts, parsePlace } from "./cells.js";
+import { fromGeometry, keepCorners, toGeometry } from "./geojson.js";
 import { amend, begin, record, redo, undo } from "./history.js";
 import * as edits from "./perimeter.js";
 import { nudge, snapToGrid } from "./snapping.js";
@@ -93,6 +93,29 @@ export function createEditor({ language, legalCrs, grid, view }) {
     /** Round a place to the grid of the law when the person asked for it. */
     toGrid: (lonLat) => (store.get().snap.grid && grid ? snapToGrid(lonLat, grid) : lonLat),
 
+    /** Choose notation and system; text that waited for a system is read anew in it. */
+    chooseView(view) {
+      const rings = perimeter().rings.map((ring) => ({
+        ...ring,
+        corners: ring.corners.map((corner) => (corner.pending ? reread(corner, view, language) : corner)),
+      }));
+      const history = amend(store.get().history, { ...perimeter(), rings });
+      store.set({ view, history });
+    },
+
+    /** Use what was read, in place of what was drawn. */
+    use: (read) => commit(read, { selected: null }),
+
+    /** Take the surfaces that were read out of the perimeter. */
+    useAsExclusion(read) {
+      const rings = read.rings.map((ring) => ({ ...ring, isExclusion: true }));
+      commit({ rings: [...perimeter().rings, ...rings], source: null }, { selected: null });
+    },
+
+    /** Take over a proposed ground; corners that stay keep their names. */
+    useGeometry: (geometry) =>
+      commit(keepCorners(fromGeometry(geometry), perimeter()), { selected: null }),
+
     /** Take what was typed into a coordinate cell, and place the corner if it is plainly read. */
     typeCell(ring, corner, axis, text) {
       const { view: now, printed } = store.get();
@@ -129,6 +152,12 @@ export function readTyped(typed, language) {
   const place = typed.crs ? parsePlace({ ...typed, x, y }, typed.base ?? NOWHERE, language) : null;
   if (place) return { lon: place[0], lat: place[1], typed, fault: null, pending: false };
   return { typed, fault: null, pending: true };
+}
+
+/** Read the text of a corner that was not understood as written in another system. */
+function reread(corner, view, language) {
+  const typed = { ...corner.typed, ...view };
+  return { ...corner, lon: null, lat: null, ...readTyped(typed, language) };
 }
 
 /**

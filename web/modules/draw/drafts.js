@@ -1,0 +1,61 @@
+/** Keep the drawing from one visit to the next: at once on this machine, in turn on the server. */
+
+const KEY = "cadastre.draw.draft";
+const VIEW_KEY = "cadastre.draw.view";
+const SERVER_PAUSE_MS = 5000;
+
+/** Make the content of a draft. */
+export function toDraft(state, savedAt = new Date().toISOString()) {
+  return { version: 1, savedAt, perimeter: state.history.present, asked: state.asked };
+}
+
+/** Read a draft back; null for what is not one. */
+export function readDraft(content) {
+  const isDraft = content?.version === 1 && Array.isArray(content.perimeter?.rings);
+  return isDraft && content.perimeter.rings.length ? content : null;
+}
+
+/** Read what a browser kept; storage may be refused (private windows), then nothing is kept. */
+export function fromStorage(storage, key) {
+  try {
+    return JSON.parse(storage.getItem(key) ?? "null");
+  } catch {
+    return null;
+  }
+}
+
+/** Keep something in the browser; false when it was refused. */
+export function toStorage(storage, key, value) {
+  try {
+    if (value === null) storage.removeItem(key);
+    else storage.setItem(key, JSON.stringify(value));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+export const storedDraft = (storage) => readDraft(fromStorage(storage, KEY));
+export const forgetDraft = (storage) => toStorage(storage, KEY, null);
+
+/** The style and system a person chose last; nothing is presumed the first time. */
+export const storedView = (storage) => fromStorage(storage, VIEW_KEY);
+
+/**
+ * Save every change: in the browser at once, on the server when signed in and after a pause.
+ *
+ * @param {object} editor
+ * @param {{storage: Storage, put: ?Function, onSaved: (where: "here"|"server"|"nowhere") => void}} options
+ */
+export function keepDraft(editor, { storage, put, onSaved }) {
+  let timer = null;
+  editor.subscribe((state, before) => {
+    if (state.view !== before.view) toStorage(storage, VIEW_KEY, state.view);
+    if (state.history === before.history && state.asked === before.asked) return;
+    const draft = toDraft(state);
+    onSaved(toStorage(storage, KEY, draft) ? "here" : "nowhere");
+    if (!put) return;
+    clearTimeout(timer);
+    timer = setTimeout(() => put(draft).then(() => onSaved("server"), () => {}), SERVER_PAUSE_MS);
+  });
+}
