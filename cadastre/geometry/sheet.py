@@ -17,11 +17,26 @@ from shapely.geometry.base import BaseGeometry
 
 from cadastre.geometry.crs import from_lonlat
 
-SCALES = tuple(
-    factor * 10**power for power in range(3, 7) for factor in (1.0, 2.0, 2.5, 5.0)
-)
+SCALES = tuple(factor * 10**power for power in range(3, 7) for factor in (1.0, 2.0, 2.5, 5.0))
 GRID_STEPS_M = tuple(factor * 10**power for power in range(1, 6) for factor in (1, 2, 5))
 MARGIN_MM = 9.0
+INK, PAPER, LINE, GREEN = "#111111", "#fbfaf6", "#b9b4a4", "#0d4a38"
+# Presentation attributes: a PDF does not apply the styles of a page to a drawing inside it; on
+# screen the styles of the page still prevail.
+LOOK = {
+    "frame": f'fill="{PAPER}" stroke="#333333" stroke-width="0.2"',
+    "grid": f'fill="none" stroke="{LINE}" stroke-width="0.12"',
+    "grid-label": 'fill="#555555" font-size="2.1" font-family="DejaVu Sans, sans-serif"',
+    "perimeter": f'fill="{GREEN}" fill-opacity="0.14" stroke="{GREEN}" stroke-width="0.5"',
+    "corner": f'fill="{GREEN}"',
+    "corner-label": f'fill="{INK}" font-size="3" font-weight="bold"'
+    ' font-family="DejaVu Sans, sans-serif"',
+    "scale-bar": f'fill="none" stroke="{INK}" stroke-width="0.3"',
+    "scale-label": f'fill="{INK}" font-size="2.6" font-family="DejaVu Sans, sans-serif"',
+    "north": f'fill="{INK}"',
+    "north-label": f'fill="{INK}" font-size="2.6" font-family="DejaVu Sans, sans-serif"',
+}
+OTHER_LOOK = 'fill="none" stroke="#666666" stroke-width="0.25"'
 GRID_GAP_MM = 22.0
 
 
@@ -77,7 +92,7 @@ def draw_sheet(
     context: Iterable[tuple[str, BaseGeometry]] = (),
     title: str = "",
 ) -> str:
-    """Draw the plan as an SVG element, one ``class`` a kind of thing, without style of its own.
+    """Draw the plan as an SVG element, one ``class`` a kind of thing.
 
     ``labels`` names the corners ring by ring (outer, then holes, part after part); ``context`` are
     other things in view, as (class, geometry in EPSG:4326), clipped to the paper.
@@ -93,13 +108,17 @@ def draw_sheet(
     for kind, geometry in context:
         seen = _projected(geometry, sheet.crs).intersection(window)
         if not seen.is_empty:
-            pieces.append(f'<path class="{escape(kind)}" d="{_path(sheet, seen)}"/>')
+            pieces.append(f'<path {_look(kind)} d="{_path(sheet, seen)}"/>')
     ground = _projected(perimeter, sheet.crs)
-    pieces.append(f'<path class="perimeter" d="{_path(sheet, ground)}" fill-rule="evenodd"/>')
+    pieces.append(f'<path {_look("perimeter")} d="{_path(sheet, ground)}" fill-rule="evenodd"/>')
     pieces.extend(_corners(sheet, ground, labels))
     pieces.extend(_scale_bar(sheet))
     pieces.append("</svg>")
     return "".join(pieces)
+
+
+def _look(kind: str) -> str:
+    return f'class="{escape(kind)}" {LOOK.get(kind, OTHER_LOOK)}'
 
 
 def _projected(geometry: BaseGeometry, crs: str) -> BaseGeometry:
@@ -131,42 +150,40 @@ def _grid(sheet: Sheet) -> Iterator[str]:
         (step for step in GRID_STEPS_M if step * 1000.0 / sheet.scale >= GRID_GAP_MM),
         GRID_STEPS_M[-1],
     )
-    yield f'<rect class="frame" width="{sheet.width_mm:g}" height="{sheet.height_mm:g}"/>'
+    yield f'<rect {_look("frame")} width="{sheet.width_mm:g}" height="{sheet.height_mm:g}"/>'
     for easting in range(math.ceil(west / step) * step, math.floor(east) + 1, step):
         x, _ = sheet.place(easting, south)
-        yield f'<path class="grid" d="M{x:g} 0V{sheet.height_mm:g}"/>'
-        yield f'<text class="grid-label" x="{x + 0.6:g}" y="3">{easting:,}</text>'.replace(",", " ")
+        yield f'<path {_look("grid")} d="M{x:g} 0V{sheet.height_mm:g}"/>'
+        yield f'<text {_look("grid-label")} x="{x + 0.6:g}" y="3">{easting:,}</text>'.replace(
+            ",", " "
+        )
     for northing in range(math.ceil(south / step) * step, math.floor(north) + 1, step):
         _, y = sheet.place(west, northing)
-        yield f'<path class="grid" d="M0 {y:g}H{sheet.width_mm:g}"/>'
-        yield f'<text class="grid-label" x="0.6" y="{y - 0.6:g}">{northing:,}</text>'.replace(
+        yield f'<path {_look("grid")} d="M0 {y:g}H{sheet.width_mm:g}"/>'
+        yield f'<text {_look("grid-label")} x="0.6" y="{y - 0.6:g}">{northing:,}</text>'.replace(
             ",", " "
         )
 
 
-def _corners(
-    sheet: Sheet, ground: BaseGeometry, labels: Sequence[Sequence[str]]
-) -> Iterator[str]:
+def _corners(sheet: Sheet, ground: BaseGeometry, labels: Sequence[Sequence[str]]) -> Iterator[str]:
     for number, ring in enumerate(_rings(ground)):
         names = labels[number] if number < len(labels) else ()
         corners = ring[:-1] if ring[0] == ring[-1] else ring
         for position, (easting, northing) in enumerate(corners):
             x, y = sheet.place(easting, northing)
             name = names[position] if position < len(names) else str(position + 1)
-            yield f'<circle class="corner" cx="{x:g}" cy="{y:g}" r="0.8"/>'
+            yield f'<circle {_look("corner")} cx="{x:g}" cy="{y:g}" r="0.8"/>'
             at = f'x="{x + 1.4:g}" y="{y - 1.2:g}"'
-            yield f'<text class="corner-label" {at}>{escape(name)}</text>'
+            yield f"<text {_look('corner-label')} {at}>{escape(name)}</text>"
 
 
 def _scale_bar(sheet: Sheet) -> Iterator[str]:
-    length_m = next(
-        step for step in reversed(GRID_STEPS_M) if step * 1000.0 / sheet.scale <= 50.0
-    )
+    length_m = next(step for step in reversed(GRID_STEPS_M) if step * 1000.0 / sheet.scale <= 50.0)
     length_mm = length_m * 1000.0 / sheet.scale
     y = sheet.height_mm - 4.0
     told = f"{length_m // 1000} km" if length_m >= 1000 else f"{length_m} m"
-    yield f'<path class="scale-bar" d="M5 {y - 1.5:g}V{y:g}H{5 + length_mm:g}V{y - 1.5:g}"/>'
-    yield f'<text class="scale-label" x="{6.5 + length_mm:g}" y="{y:g}">{told}</text>'
+    yield f'<path {_look("scale-bar")} d="M5 {y - 1.5:g}V{y:g}H{5 + length_mm:g}V{y - 1.5:g}"/>'
+    yield f'<text {_look("scale-label")} x="{6.5 + length_mm:g}" y="{y:g}">{told}</text>'
     x = sheet.width_mm - 7.0
-    yield f'<path class="north" d="M{x:g} 13L{x - 2:g} 13L{x:g} 5L{x + 2:g} 13Z"/>'
-    yield f'<text class="north-label" x="{x:g}" y="17" text-anchor="middle">N</text>'
+    yield f'<path {_look("north")} d="M{x:g} 13L{x - 2:g} 13L{x:g} 5L{x + 2:g} 13Z"/>'
+    yield f'<text {_look("north-label")} x="{x:g}" y="17" text-anchor="middle">N</text>'
