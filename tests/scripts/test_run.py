@@ -31,7 +31,7 @@ def has_postgis() -> bool:
 
 pytestmark = [
     pytest.mark.skipif(not has_postgis(), reason="no PostGIS server programs here"),
-    pytest.mark.xdist_group("serving"),
+    pytest.mark.xdist_group("serving"),  # one of them serves while the others disturb it
 ]
 
 
@@ -57,6 +57,10 @@ class Serving:
 
     def web_masters(self) -> list[int]:
         return [number for number in children(self.process.pid) if "gunicorn" in words_of(number)]
+
+    def complaint(self) -> str:
+        self.end()
+        return self.process.communicate()[1]
 
     def end(self) -> int:
         self.process.terminate()
@@ -108,11 +112,13 @@ def is_listened_to(port: int) -> bool:
 @pytest.fixture(scope="module")
 def serving(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
     running = Serving(tmp_path_factory.mktemp("served"), free_port())
-    first = running.wait_until_ready()
-    assert first == f"ready http://127.0.0.1:{running.port}/\n", running.process.stderr
-    yield running
-    running.process.kill()
-    running.process.communicate()
+    try:
+        said = running.wait_until_ready()
+        assert said == f"ready http://127.0.0.1:{running.port}/\n", running.complaint()
+        yield running
+    finally:
+        running.end()
+        running.process.communicate()
 
 
 def test_ready_means_that_it_answers(serving: Serving) -> None:
@@ -177,18 +183,16 @@ def test_sigterm_leaves_nothing_behind(serving: Serving) -> None:
     assert not [number for number in [*group, *workers] if words_of(number)]
 
 
-def test_after_a_kill_of_the_supervisor_the_port_is_free_and_a_start_works(
-    serving: Serving, tmp_path: Path
-) -> None:
-    assert serving.process.poll() is not None, "the former test stopped it"
+def test_after_a_kill_of_the_supervisor_the_port_is_free_and_a_start_works(tmp_path: Path) -> None:
+    port = free_port()
     for turn in ("killed", "stopped"):
-        running = Serving(serving.home, serving.port)
+        running = Serving(tmp_path, port)
         assert running.wait_until_ready().startswith("ready ")
         if turn == "killed":
             running.process.kill()
             running.process.communicate()
-            assert eventually(lambda: not is_listened_to(serving.port))
+            assert eventually(lambda: not is_listened_to(port))
         else:
             assert running.end() == 0
             running.process.communicate()
-    assert not status(serving.home).is_running
+    assert not status(tmp_path).is_running
