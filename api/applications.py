@@ -7,6 +7,7 @@ from typing import Any
 from flask import Blueprint, Response, request
 from pydantic import Field
 
+from api.again import tried_again
 from api.body import json_body
 from api.checks import read_perimeter
 from api.documentation import LANG, Operation, documented
@@ -65,6 +66,7 @@ class BlockedAnswer(Shape):
 @documented(
     Operation("File an application", ApplicationAnswer, ApplicationRequest, (LANG,), status=201)
 )
+@tried_again
 def file() -> Response:
     """Enter an application under the next rank; a repeated key gives the first answer."""
     account = require_account()

@@ -38,6 +38,7 @@ from cadastre.queries.occupations import exclusive_occupations, lock_ground
 from cadastre.rules.report import Report
 from cadastre.rules.ruleset import Ruleset
 from cadastre.services.checks import check_perimeter, finding_as_json
+from cadastre.services.refusals import in_our_words
 from cadastre.units import ha_to_m2
 from cadastre.vocabulary import OccupantKind, Severity
 
@@ -249,7 +250,8 @@ def occupy(
                 geom=parcel.geom,
             )
         )
-    session.flush()
+    with in_our_words():
+        session.flush()
 
 
 def corners_as_filed(reading: Reading) -> list[list[dict[str, object]]]:
