@@ -1,1 +1,7 @@
-"""Reading and writing files. GDAL is opened only here, with pinned drivers; uploads in a jailed worker."""
+"""Read and write files. GDAL is opened only here, with pinned drivers, for uploads in a jail."""
+
+from __future__ import annotations
+
+from cadastre.exchange.read.perimeters import read_perimeters
+
+__all__ = ["read_perimeters"]

@@ -1,0 +1,1 @@
+"""Read perimeters from files of any usual format."""
