@@ -12,6 +12,7 @@ from api.features import feature_routes
 from api.health import health
 from api.limits import limiter
 from api.me import me_routes
+from api.ogc.features import ogc_routes
 from api.ogc.tiles import tile_routes
 from api.openapi import openapi_routes
 from api.readings import reading_routes
@@ -34,6 +35,7 @@ BLUEPRINTS = (
     application_routes,
     draft_routes,
     me_routes,
+    ogc_routes,
     tile_routes,
 )
 

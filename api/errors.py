@@ -57,7 +57,10 @@ def problem(status: int, code: str, where: str | None = None, **values: Any) -> 
 
 def problem_of(error: CadastreError) -> Response:
     """Say a domain error as problem details; its class names the status."""
-    return problem(error.http_status, error.code, error.where, **error.values)
+    status = error.http_status
+    if status == 422 and request.path.startswith("/ogc"):
+        status = 400  # what OGC API Features, Core, demands of a parameter in fault
+    return problem(status, error.code, error.where, **error.values)
 
 
 def is_api_request() -> bool:

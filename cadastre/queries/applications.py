@@ -42,5 +42,6 @@ def applications_ever(at: AsOf, viewer: Viewer = ANYBODY) -> Relation:
         key=Application.number,
         row_id=Parcel.id,
         geometry=Parcel.geom,
+        period=Parcel.period,
         fields={field.name: field for field in fields},
     ).seen_by(viewer)

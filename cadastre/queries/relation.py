@@ -19,6 +19,7 @@ class Relation:
     """A collection seen by a viewer at a moment: its public fields over its joined tables.
 
     ``key`` is the public identifier (a number or code); ties of any order are broken by ``row_id``.
+    ``period`` is when a row holds, where the register knows it.
     """
 
     collection: str
@@ -27,6 +28,7 @@ class Relation:
     row_id: SQLColumnExpression[int]
     geometry: SQLColumnExpression[Any]
     fields: Mapping[str, Field]
+    period: SQLColumnExpression[Any] | None = None
     where: tuple[SQLColumnExpression[bool], ...] = ()
 
     def seen_by(self, viewer: Viewer) -> Relation:
@@ -52,24 +54,26 @@ class Relation:
         return select(*columns).select_from(self.source).where(*self.where)
 
 
+def _shown(relation: Relation) -> Select[Any]:
+    """Select every field, the key, and ``geometry`` as WKB."""
+    return relation.select(
+        *relation.columns(),
+        relation.key.label("key"),
+        func.ST_AsBinary(relation.geometry).label("geometry"),
+    )
+
+
 def find_features(
     session: Session, relation: Relation, *, limit: int, offset: int = 0
 ) -> list[Row[Any]]:
     """List features with all their fields and ``geometry`` as WKB, ordered by key."""
-    query = (
-        relation.select(*relation.columns(), func.ST_AsBinary(relation.geometry).label("geometry"))
-        .order_by(relation.key, relation.row_id)
-        .limit(limit)
-        .offset(offset)
-    )
+    query = _shown(relation).order_by(relation.key, relation.row_id).limit(limit).offset(offset)
     return list(session.execute(query))
 
 
 def stream_features(session: Session, relation: Relation, batch: int = 1000) -> Iterator[Row[Any]]:
     """Go through all features in the order of their keys without holding them all."""
-    query = relation.select(
-        *relation.columns(), func.ST_AsBinary(relation.geometry).label("geometry")
-    ).order_by(relation.key, relation.row_id)
+    query = _shown(relation).order_by(relation.key, relation.row_id)
     yield from session.execute(query, execution_options={"yield_per": batch})
 
 
@@ -80,10 +84,5 @@ def count_features(session: Session, relation: Relation) -> int:
 
 def find_feature(session: Session, relation: Relation, key: str) -> Row[Any] | None:
     """Give one feature by its public identifier, or None."""
-    query = (
-        relation.select(*relation.columns(), func.ST_AsBinary(relation.geometry).label("geometry"))
-        .where(relation.key == key)
-        .order_by(relation.row_id.desc())
-        .limit(1)
-    )
+    query = _shown(relation).where(relation.key == key).order_by(relation.row_id.desc()).limit(1)
     return session.execute(query).first()

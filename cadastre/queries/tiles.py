@@ -1,8 +1,8 @@
 """Make vector tiles in PostGIS: several layers in one tile, no finer than a zoom can show.
 
 Addresses follow WebMercatorQuad: ``z``, ``x`` east, ``y`` south. A tile is 4096 units wide. A unit
-of a far zoom is hundreds of metres, so lines are simplified to half a unit, and what a far zoom cannot
-show is left out: small towns, prefectures, the names of holders.
+of a far zoom is hundreds of metres, so lines are simplified to half a unit, and what a far zoom
+cannot show is left out: small towns, prefectures, the names of holders.
 """
 
 from __future__ import annotations

@@ -71,5 +71,6 @@ def _relation(at: AsOf, viewer: Viewer) -> Relation:
         key=Title.number,
         row_id=Parcel.id,
         geometry=Parcel.geom,
+        period=Parcel.period,
         fields={field.name: field for field in fields},
     ).seen_by(viewer)

@@ -20,6 +20,7 @@ from cadastre.sentences import say
 from cadastre.services.labels import label_of, substance_label
 from cadastre.services.representation import feature
 
+APART = ("geometry", "key")
 HIDDEN_FACTS = {"group", "is_demonstration", "is_illustrative"}
 
 
@@ -52,8 +53,8 @@ def detail(
 
 
 def plain_properties(row: Mapping[str, Any]) -> dict[str, Any]:
-    """Give a row's fields as JSON has them, without its geometry."""
-    return {name: _plain(value) for name, value in row.items() if name != "geometry"}
+    """Give a row's fields as JSON has them, without its key and geometry."""
+    return {name: _plain(value) for name, value in row.items() if name not in APART}
 
 
 def labelled_facts(

@@ -21,6 +21,7 @@ from cadastre.rules.report import Report
 from cadastre.sentences import say, say_all
 
 DECIMALS = 8
+CRS_QUESTIONS = ("corners.crs", "reading.crs")  # answered by crs=, all others by their own code
 
 
 def geometry_json(geometry: BaseGeometry | None) -> dict[str, Any] | None:
@@ -92,7 +93,7 @@ def question_json(question: Question, language: str) -> dict[str, Any]:
         "code": question.code,
         "corner": question.corner,
         "message": say(question.code, language, **told),
-        "argument": "crs" if question.code == "reading.crs" else question.code,
+        "argument": "crs" if question.code in CRS_QUESTIONS else question.code,
         "options": [
             {
                 "value": option.value,
@@ -105,7 +106,7 @@ def question_json(question: Question, language: str) -> dict[str, Any]:
 
 
 def _option_label(question: Question, value: str, language: str) -> str:
-    if question.code == "reading.crs":
+    if question.code in CRS_QUESTIONS:
         return describe(value, language)
     code = f"{question.code}.{value}"
     words = say(code, language, **{"corner": question.corner, **question.values})
