@@ -13,6 +13,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from sqlalchemy.engine import make_url
+
 from cadastre.cluster.place import ClusterPlace
 from cadastre.cluster.tuning import WEB_USER
 from cadastre.config import ROOT, Settings
@@ -20,6 +22,7 @@ from cadastre.config import ROOT, Settings
 WORKERS = 2
 THREADS = 8
 STOP_SECONDS = 15
+LONGEST_LOG_BYTES = 20_000_000
 
 
 class WebServer:
@@ -30,6 +33,7 @@ class WebServer:
         self.listener = listener
         self.urls = urls
         self.log = settings.home / "log" / "web.log"
+        self.log_start = 0
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -39,7 +43,10 @@ class WebServer:
         folder.mkdir(parents=True, exist_ok=True)
         if user is not None:
             os.chown(folder, user.pw_uid, user.pw_gid)
+        if self.log.exists() and self.log.stat().st_size > LONGEST_LOG_BYTES:
+            self.log.replace(self.log.with_suffix(".former.log"))
         with self.log.open("ab") as log:
+            self.log_start = log.tell()
             self.process = subprocess.Popen(
                 [*_leash(user), *self._command()], cwd=ROOT, env=self._environment(folder),
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log,
@@ -62,9 +69,12 @@ class WebServer:
         self.process.wait()
 
     def last_words(self) -> str:
-        """Return the last line of the log that says something."""
-        lines = self.log.read_text("utf-8", errors="replace")[-4000:].splitlines()
-        said = [line.strip() for line in lines if line.strip() and not line.startswith("[")]
+        """Return what the log says last since this start, less gunicorn's own remarks."""
+        with self.log.open("rb") as log:
+            log.seek(self.log_start)
+            lines = log.read().decode("utf-8", errors="replace").splitlines()
+        remarks = ("[", " ", "gunicorn.errors.")
+        said = [line for line in lines if line and not line.startswith(remarks)]
         return said[-1] if said else "?"
 
     def _command(self) -> list[str]:
@@ -112,11 +122,20 @@ def web_user(settings: Settings) -> pwd.struct_passwd | None:
     tries = [[sys.executable, "-c", "import web, gunicorn"], ["test", "-x", str(settings.home)]]
     if settings.uses_private_cluster:
         tries.append(["test", "-x", str(ClusterPlace(settings.home).socket_folder)])
+    elif not _crosses_the_network(settings.database_url or ""):
+        return None  # a server behind a socket may know people by their system user
     reached = all(
         subprocess.run([*_drop(user), *command], cwd=ROOT, capture_output=True).returncode == 0
         for command in tries
     )
     return user if reached else None
+
+
+def _crosses_the_network(url: str) -> bool:
+    """Tell whether a database is reached by host name rather than by a socket of this machine."""
+    address = make_url(url)
+    host = address.host or address.query.get("host") or "/"
+    return not str(host).startswith("/")
 
 
 def make_web_user() -> None:
