@@ -31,21 +31,33 @@ def read_shapefiles(archive: Archive, where: str, limits: Limits) -> Source:
     files: dict[str, bytes] = {}
     sources, notes = [], []
     for number, name in enumerate(archive.ending(".shp"), start=1):
-        files[f"{number}.shp"] = archive.read(name)
-        for suffix in _SHAPEFILE_SUFFIXES:
-            companion = archive.beside(name, suffix)
-            if companion:
-                files[f"{number}{suffix}"] = archive.read(companion)
+        members, encoding = shapefile_members(archive, name, str(number))
+        files |= members
         title = name.rpartition("/")[2][:-4][:80]
         source = {"file": f"{number}.shp", "title": title}
-        # pyogrio's word for GDAL's SHAPE_ENCODING; a .cpg is followed by GDAL itself.
-        if f"{number}.dbf" in files and f"{number}.cpg" not in files:
-            source["encoding"] = _encoding(files[f"{number}.dbf"])
-            if not files[f"{number}.dbf"].isascii():
-                values = {"encoding": source["encoding"], "layer": title}
+        if encoding:
+            source["encoding"] = encoding
+            if not members[f"{number}.dbf"].isascii():
+                values = {"encoding": encoding, "layer": title}
                 notes.append(Note("exchange.encoding-assumed", NoteKind.FACT, values=values))
         sources.append(source)
     return _vector("Shapefile", "ESRI Shapefile", files, sources, where, limits, notes)
+
+
+def shapefile_members(
+    archive: Archive, name: str, stem: str
+) -> tuple[dict[str, bytes], str | None]:
+    """Unpack a shapefile and its companions under a name of ours.
+
+    Returns the files, and the encoding to read the attributes in when no ``.cpg`` states it.
+    """
+    files = {f"{stem}.shp": archive.read(name)}
+    for suffix in _SHAPEFILE_SUFFIXES:
+        companion = archive.beside(name, suffix)
+        if companion:
+            files[f"{stem}{suffix}"] = archive.read(companion)
+    is_silent = f"{stem}.dbf" in files and f"{stem}.cpg" not in files
+    return files, _encoding(files[f"{stem}.dbf"]) if is_silent else None
 
 
 def read_geopackage(content: bytes, where: str, limits: Limits) -> Source:

@@ -39,8 +39,10 @@ def main() -> None:
     task.prepare(order)
     held += jail.shut(folder, _libraries(), change_user=order.get("change_user", True))
     order["held"] = held
+    failed = True
     try:
         task.run(order, folder, sys.stdout.buffer)
+        failed = False
     except CadastreError as fault:
         _answer_fault(fault)
     except MemoryError:
@@ -50,7 +52,8 @@ def main() -> None:
         _answer_fault(UnusableInput("exchange.unreadable", format=order.get("label", "")))
     sys.stdout.flush()
     # Native libraries of a hostile file are not given the chance to crash while closing down.
-    os._exit(0)
+    # A coded refusal is an answer; a stream that broke off is not, and only the exit code tells.
+    os._exit(1 if failed and order["task"] == "layer" else 0)
 
 
 def _answer_fault(fault: CadastreError) -> None:

@@ -1,0 +1,88 @@
+"""What an export is made of: features in longitude and latitude, and fields that explain."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from cadastre.geometry import crs as systems
+
+TYPES = ("text", "integer", "real", "date", "datetime", "boolean")
+# Spreadsheets run a cell that begins so (OWASP, "CSV injection").
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+@dataclass(frozen=True, slots=True)
+class FieldSpec:
+    """One column: its name, type (one of :data:`TYPES`), title by language and who may see it."""
+
+    name: str
+    type: str = "text"
+    title: Mapping[str, str] = field(default_factory=dict)
+    classification: str = "public"
+
+
+@dataclass(frozen=True, slots=True)
+class FeatureRecord:
+    """One row: identifier, geometry (EPSG:4326, longitude first; or none), values by field."""
+
+    id: str
+    geometry: BaseGeometry | None
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    """What stands beside the data: name of the collection, day of the extract, filter, rights."""
+
+    collection: str = "cadastre"
+    at: dt.datetime | None = None
+    filter: str | None = None
+    licence: str | None = None
+    language: str = "fr"
+
+
+def plain(value: Any, kind: str) -> Any:
+    """Bring a value to its field's type: lists become text, dates stay, nothing stays None."""
+    if value is None or kind not in TYPES:
+        return value
+    if kind == "text":
+        if isinstance(value, (list, tuple, set, frozenset)):
+            return ", ".join(map(str, value))
+        return str(value)
+    if kind == "date" and isinstance(value, dt.datetime):
+        return value.date()
+    if kind == "real":
+        return float(value)
+    return int(value) if kind == "integer" else value
+
+
+def harmless(value: str) -> str:
+    """Write a text so that no spreadsheet takes it for a formula: a quote before ``= + - @``."""
+    return f"'{value}" if value.startswith(_FORMULA) else value
+
+
+def reproject(records: Iterable[FeatureRecord], crs: str) -> list[FeatureRecord]:
+    """Move features to another system; each corner moves, sides stay straight between them."""
+    code = systems.normalise(crs)
+    if code == systems.WGS84:
+        return list(records)
+
+    def move(lonlat: np.ndarray) -> np.ndarray:
+        lons, lats = lonlat[:, 0].tolist(), lonlat[:, 1].tolist()
+        return np.column_stack(systems.from_lonlat(code, lons, lats))
+
+    return [
+        FeatureRecord(
+            each.id,
+            each.geometry and shapely.transform(shapely.force_2d(each.geometry), move),
+            each.values,
+        )
+        for each in records
+    ]
