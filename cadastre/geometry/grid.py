@@ -15,6 +15,7 @@ from shapely.geometry.base import BaseGeometry
 
 from cadastre.errors import TooLarge
 from cadastre.geometry.perimeter import ground, project, unproject
+from cadastre.geometry.sound import sound
 
 MAX_CELLS = 50_000
 # Share of a cell below which it is not taken: corners printed to a tenth of a second miss the grid.
@@ -68,7 +69,7 @@ def cells_of(perimeter: BaseGeometry, grid: CellGrid) -> CellCount:
     TooLarge
         ``geometry.too-many-cells``.
     """
-    shape = ground(shapely.make_valid(project(perimeter, grid.crs)))
+    shape = sound(project(perimeter, grid.crs))
     if shape.is_empty:
         return CellCount((), ())
     west, south, east, north = (edge / grid.step for edge in shape.bounds)

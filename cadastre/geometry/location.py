@@ -13,8 +13,9 @@ from shapely.geometry.base import BaseGeometry
 
 from cadastre.errors import UnusableInput
 from cadastre.geometry.crs import from_lonlat, is_geographic, normalise, to_lonlat
-from cadastre.geometry.perimeter import Position, ground, perimeter_of, positions
+from cadastre.geometry.perimeter import Position, perimeter_of, positions
 from cadastre.geometry.reading import Ring
+from cadastre.geometry.sound import sound
 
 # Share of a perimeter that must fall inside for a mistake to count as explained.
 EXPLAINED = 0.99
@@ -34,7 +35,7 @@ class Relocation:
 
 def share_inside(perimeter: BaseGeometry, area: BaseGeometry) -> float:
     """Give the part of a perimeter that lies in an area, from 0 to 1 (EPSG:4326, by degrees)."""
-    shape = ground(shapely.make_valid(perimeter))
+    shape = sound(perimeter)
     if shape.is_empty or shape.area == 0:
         return 0.0
     return min(float(shapely.intersection(shape, area).area / shape.area), 1.0)

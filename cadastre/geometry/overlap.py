@@ -15,6 +15,7 @@ from cadastre.geometry.perimeter import (
     perimeter_length_m,
     polygons,
 )
+from cadastre.geometry.sound import sound
 from cadastre.vocabulary import EdgeModel
 
 
@@ -40,7 +41,7 @@ def shared_ground(first: BaseGeometry, second: BaseGeometry) -> BaseGeometry:
     Invalid input is made valid first. In the running register PostGIS computes this; here it serves
     pure callers and tests.
     """
-    return ground(shapely.intersection(shapely.make_valid(first), shapely.make_valid(second)))
+    return ground(shapely.intersection(sound(first), sound(second)))
 
 
 def mean_width_m(geometry: BaseGeometry, model: EdgeModel, crs: str) -> float:
@@ -114,8 +115,8 @@ def clip_to_free(
     Pieces thinner than the technical tolerance are left aside. Pieces of equal size stand from
     west to east, then south to north, so that the order never changes between two runs.
     """
-    taken = [shapely.make_valid(obstacle) for obstacle in obstacles]
-    left = shapely.difference(shapely.make_valid(perimeter), shapely.union_all(taken))
+    taken = shapely.union_all([sound(obstacle) for obstacle in obstacles])
+    left = shapely.difference(sound(perimeter), taken)
     pieces = [
         (round(edge_true_area_m2(piece, model, crs), 3), piece)
         for piece in polygons(left)

@@ -52,20 +52,20 @@ def project(geometry: BaseGeometry, crs: str) -> BaseGeometry:
     UnusableInput
         ``crs.outside``: a corner has no image there.
     """
-    return shapely.transform(geometry, partial(_from, crs), interleaved=False)
+    return shapely.transform(geometry, partial(_from, crs))
 
 
 def unproject(geometry: BaseGeometry, crs: str) -> BaseGeometry:
     """Move a geometry from a CRS to longitude and latitude; see :func:`project`."""
-    return shapely.transform(geometry, partial(_to, crs), interleaved=False)
+    return shapely.transform(geometry, partial(_to, crs))
 
 
-def _from(crs: str, xs: np.ndarray, ys: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    return from_lonlat(crs, xs.tolist(), ys.tolist())
+def _from(crs: str, positions: np.ndarray) -> np.ndarray:
+    return np.column_stack(from_lonlat(crs, *positions.T.tolist()))
 
 
-def _to(crs: str, xs: np.ndarray, ys: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    return to_lonlat(crs, xs.tolist(), ys.tolist())
+def _to(crs: str, positions: np.ndarray) -> np.ndarray:
+    return np.column_stack(to_lonlat(crs, *positions.T.tolist()))
 
 
 def polygons(geometry: BaseGeometry) -> tuple[Polygon, ...]:
@@ -166,6 +166,8 @@ def densify(
     Do so before any change of projection or display: only the points move, never the sides.
     ``crs`` is the plane of :attr:`EdgeModel.PROJECTED`.
     """
+    if geometry.is_empty or geometry.length == 0:
+        return geometry
     step_m = max(step_m, _rough_length_m(geometry) / MAX_POINTS)
     if model is EdgeModel.LONLAT:
         return shapely.segmentize(geometry, step_m / METRES_PER_DEGREE)
@@ -251,11 +253,12 @@ def perimeter_of(lines: Sequence[tuple[Sequence[Position], bool]]) -> Polygon | 
     """Build a perimeter from lines of corners, each told to be an exclusion or not.
 
     An exclusion belongs to the first part that contains one of its corners, else to the last
-    part before it. Lines of fewer than three corners are left aside.
+    part before it. Lines of fewer than three different corners are
+    left aside.
     """
     shells: list[tuple[Sequence[Position], list[Sequence[Position]]]] = []
     for line, is_exclusion in lines:
-        if len(line) < 3:
+        if len(set(line)) < 3:
             continue
         if not is_exclusion or not shells:
             shells.append((line, []))

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import shapely
 from shapely.geometry import MultiPolygon, Polygon
 
 from cadastre.geometry.perimeter import Position, geodesic_area_m2, perimeter_of, polygons
+from cadastre.geometry.sound import MAX_CROSSINGS, count_meetings, sound
 from cadastre.geometry.validity import Line, corner_defects, crossing_sides, number_lines, uncrossed
 
 REMOVABLE = ("geometry.duplicate-corner", "geometry.spike")
@@ -41,12 +41,12 @@ def _attempts(lines: Sequence[Line]) -> Iterator[Repair]:
     if removed:
         yield Repair("remove-corners", _build(cleaned), {"corners": removed})
     filed = _build(lines)
-    if filed.is_valid:
+    if filed.is_valid or count_meetings(filed) > MAX_CROSSINGS:
         return
     reordered = tuple(Line(_uncross(line), line.is_exclusion, line.first) for line in cleaned)
     if any(new.corners != old.corners for new, old in zip(reordered, cleaned, strict=True)):
         yield Repair("reorder", _build(reordered), {"corners": removed})
-    pieces = polygons(shapely.make_valid(filed))
+    pieces = polygons(sound(filed))
     if pieces:
         yield Repair("make-valid", MultiPolygon(pieces), {"parts": len(pieces)})
     if len(pieces) > 1:

@@ -8,27 +8,22 @@ from dataclasses import dataclass, field
 from functools import wraps
 from typing import Any, TypeVar
 
-import shapely
 from shapely.geometry import MultiPolygon, Polygon
 
 from cadastre.errors import NotFound, UnusableInput
 from cadastre.geometry.caps import cap, cap_polygon
 from cadastre.geometry.perimeter import (
     edge_true_area_m2,
-    geodesic_area_m2,
-    ground,
-    planar_area_m2,
-    planar_crs,
     positions,
     rings_of,
 )
 from cadastre.geometry.reading import Ring
+from cadastre.geometry.sound import sound
 from cadastre.geometry.validity import Line, number_lines
 from cadastre.rules.facts import Facts
-from cadastre.rules.report import Area
+from cadastre.rules.report import Area, measure_area
 from cadastre.rules.ruleset import Kind, Ruleset
 from cadastre.rules.substances import Match
-from cadastre.units import m2_to_ha
 from cadastre.vocabulary import EdgeModel
 
 Answer = TypeVar("Answer")
@@ -119,11 +114,9 @@ def open_case(facts: Facts, ruleset: Ruleset) -> Case:
     cap_polygon(facts.perimeter)
     rings = facts.rings or rings_of(facts.perimeter)
     lines = number_lines([(positions(ring), ring.is_exclusion) for ring in rings])
-    shape = facts.perimeter
-    if not shape.is_valid:
-        shape = ground(shapely.make_valid(shape))
+    shape = _sound(facts.perimeter)
     matches, unknown = _substances(facts, ruleset)
-    area = _measure(shape, facts, ruleset)
+    area = measure_area(shape, ruleset.planar_crs, facts.crs)
     model = ruleset.edge_model(facts.at)
     return Case(
         facts,
@@ -141,6 +134,14 @@ def open_case(facts: Facts, ruleset: Ruleset) -> Case:
     )
 
 
+def _sound(perimeter: Polygon | MultiPolygon) -> Polygon | MultiPolygon:
+    """Give the surfaces to check; none of a tangle, whose crossings are told as findings."""
+    try:
+        return sound(perimeter)
+    except UnusableInput:
+        return Polygon()
+
+
 def _substances(
     facts: Facts, ruleset: Ruleset
 ) -> tuple[tuple[Match, ...], tuple[NotFound, ...]]:
@@ -152,12 +153,3 @@ def _substances(
             unknown.append(refusal)
     return tuple(matches), tuple(unknown)
 
-
-def _measure(shape: Polygon | MultiPolygon, facts: Facts, ruleset: Ruleset) -> Area:
-    crs = planar_crs(shape, ruleset.planar_crs, facts.crs)
-    try:
-        planar = m2_to_ha(planar_area_m2(shape, crs))
-    except UnusableInput:
-        planar = None
-    methods = (f"planar {crs}", "geodesic WGS 84")
-    return Area(planar, m2_to_ha(geodesic_area_m2(shape)), crs, methods)

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from shapely.geometry.base import BaseGeometry
+
+from cadastre.errors import UnusableInput
+from cadastre.geometry.perimeter import geodesic_area_m2, planar_area_m2, planar_crs
 from cadastre.rules.finding import Fee, Finding, Overlap, Proposal
+from cadastre.units import m2_to_ha
 from cadastre.vocabulary import Severity
 
 
@@ -21,6 +26,21 @@ class Area:
     geodesic_ha: float
     crs: str
     methods: tuple[str, ...]
+
+
+def measure_area(shape: BaseGeometry, planar: str, as_read: str | None = None) -> Area:
+    """Measure a perimeter (EPSG:4326) on the plane of the law and on the ellipsoid.
+
+    ``planar`` is the CRS the law measures in, ``as_read`` the one of the corners; see
+    :func:`cadastre.geometry.perimeter.planar_crs` for which of them is used where.
+    """
+    crs = planar_crs(shape, planar, as_read)
+    try:
+        planar_ha = m2_to_ha(planar_area_m2(shape, crs))
+    except UnusableInput:
+        planar_ha = None
+    methods = (f"planar {crs}", "geodesic WGS 84")
+    return Area(planar_ha, m2_to_ha(geodesic_area_m2(shape)), crs, methods)
 
 
 @dataclass(frozen=True, slots=True)
