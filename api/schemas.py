@@ -245,6 +245,7 @@ class CheckAnswer(Shape):
     fees: list[FeeShape]
     proposals: list[ProposalShape]
     notes: list[Note]
+    questions: list[Question]
 
 
 class SearchResult(Shape):

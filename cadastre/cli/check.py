@@ -10,7 +10,7 @@ from babel.numbers import format_decimal
 from cadastre.cli import output
 from cadastre.cli.inputs import deployment, parse_answers, parse_day, read_content, reading_options
 from cadastre.cli.language import language_option
-from cadastre.cli.read import QUESTIONS_OPEN, tell
+from cadastre.cli.read import NOT_READ, tell
 from cadastre.database import app_engine, transaction
 from cadastre.geometry.reading import Reading
 from cadastre.sentences import say
@@ -59,8 +59,8 @@ def check(
     )
     for reading in readings:
         tell(reading, lang)
-    if any(reading.questions for reading in readings):
-        ctx.exit(QUESTIONS_OPEN)
+    if any(reading.perimeter is None for reading in readings):
+        ctx.exit(NOT_READ)
     day = parse_day(at, today(ruleset))
     demands = [Demand(reading, day, kind, substances, applicant) for reading in readings]
     if no_register:

@@ -9,11 +9,19 @@ from cadastre.cli.inputs import deployment, parse_answers, read_content, reading
 from cadastre.cli.language import language_option
 from cadastre.geometry.corners.writer import format_corners
 from cadastre.geometry.reading import Reading
+from cadastre.rules.report import measure_area
+from cadastre.rules.ruleset import Ruleset
 from cadastre.sentences import say
 from cadastre.services.readings import read_input
-from cadastre.services.representation import feature, note_json, question_json, reading_json
+from cadastre.services.representation import (
+    area_json,
+    feature,
+    note_json,
+    question_json,
+    reading_json,
+)
 
-QUESTIONS_OPEN = 2
+NOT_READ = 2
 
 
 @click.command()
@@ -33,8 +41,9 @@ def read(
 ) -> None:
     """Read the perimeters of FILE (- for stdin).
 
-    Pasted corner tables, GeoJSON, zipped Shapefile, GeoPackage, KML, GPX, CSV, XLSX, DXF. Repairs
-    and doubts are told on stderr; a question that stays open ends with code 2.
+    Pasted corner tables, GeoJSON, zipped Shapefile, GeoPackage, KML, GPX, CSV, XLSX, DXF. Repairs,
+    doubts and questions are told on stderr and stand in the features; a perimeter that cannot be
+    drawn before a question is answered ends with code 2.
     """
     _, ruleset = deployment()
     content, name = read_content(file)
@@ -43,9 +52,9 @@ def read(
     )
     for reading in readings:
         tell(reading, lang)
-    _write(readings, form, lang)
-    if any(reading.questions for reading in readings):
-        ctx.exit(QUESTIONS_OPEN)
+    _write(readings, ruleset, form, lang)
+    if any(reading.perimeter is None for reading in readings):
+        ctx.exit(NOT_READ)
 
 
 def tell(reading: Reading, language: str) -> None:
@@ -62,26 +71,22 @@ def tell(reading: Reading, language: str) -> None:
             output.note(f"    {argument}{option['value']}  {option['label']}{reason}")
 
 
-def _write(readings: tuple[Reading, ...], form: str, language: str) -> None:
+def _write(readings: tuple[Reading, ...], ruleset: Ruleset, form: str, language: str) -> None:
     if form == "json":
         output.data({"readings": [reading_json(reading, language) for reading in readings]})
     elif form == "text":
         for reading in readings:
             output.line(format_corners(reading.rings, "dms", language=language))
     else:
-        output.data(
-            {
-                "type": "FeatureCollection",
-                "features": [_feature(reading) for reading in readings if reading.perimeter],
-            }
+        features = [_feature(reading, ruleset, language) for reading in readings]
+        output.data({"type": "FeatureCollection", "features": features})
+
+
+def _feature(reading: Reading, ruleset: Ruleset, language: str) -> dict[str, object]:
+    understood = reading_json(reading, language)
+    understood.pop("perimeter")
+    if reading.perimeter is not None:
+        understood["area"] = area_json(
+            measure_area(reading.perimeter, ruleset.planar_crs, reading.crs)
         )
-
-
-def _feature(reading: Reading) -> dict[str, object]:
-    properties = {
-        "name": reading.name,
-        "crs": reading.crs,
-        "published_area_ha": reading.published_area_ha,
-        "notes": [noted.code for noted in reading.notes],
-    }
-    return feature(reading.perimeter, properties)
+    return feature(reading.perimeter, understood)

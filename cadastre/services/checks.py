@@ -86,7 +86,7 @@ def check_demand(session: Session | None, ruleset: Ruleset, demand: Demand) -> A
     Raises
     ------
     UnusableInput
-        ``checks.question-open``: the reading must be answered first; ``checks.no-perimeter``.
+        ``checks.question-open``: no perimeter before it is answered; ``checks.no-perimeter``.
     TooLarge
         More corners or parts than the caps allow.
     """
@@ -121,12 +121,15 @@ def gather(session: Session | None, ruleset: Ruleset, demand: Demand) -> Facts:
 
 
 def perimeter_of(reading: Reading) -> Polygon | MultiPolygon:
-    """Give the perimeter of a reading that leaves no question open."""
+    """Give the perimeter of a reading, even while a question leaves it provisional.
+
+    Whoever draws sees at once what a likely answer gives; only a filing needs every answer.
+    """
+    if reading.perimeter is not None:
+        return reading.perimeter
     if reading.questions:
         raise UnusableInput("checks.question-open", where=reading.questions[0].code)
-    if reading.perimeter is None:
-        raise UnusableInput("checks.no-perimeter", where="corners")
-    return reading.perimeter
+    raise UnusableInput("checks.no-perimeter", where="corners")
 
 
 def _with_register(session: Session, ruleset: Ruleset, demand: Demand, facts: Facts) -> Facts:

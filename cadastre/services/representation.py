@@ -17,7 +17,7 @@ from cadastre.geometry.crs import describe
 from cadastre.geometry.reading import Note, Question, Reading, Ring
 from cadastre.rules.facts import Facts
 from cadastre.rules.finding import Fee, Finding, Overlap, Proposal
-from cadastre.rules.report import Report
+from cadastre.rules.report import Area, Report
 from cadastre.sentences import say, say_all
 
 DECIMALS = 8
@@ -124,11 +124,7 @@ def report_json(facts: Facts, report: Report, reading: Reading, language: str) -
         "perimeter": feature(
             facts.perimeter, {"name": reading.name, "crs": reading.crs, "at": facts.at.isoformat()}
         ),
-        "area": {
-            "planar_ha": report.area.planar_ha,
-            "geodesic_ha": report.area.geodesic_ha,
-            "crs": report.area.crs,
-        },
+        "area": area_json(report.area),
         "blocks": report.blocks,
         "register_consulted": facts.register_consulted,
         "findings": [finding_as_json(finding, language) for finding in report.findings],
@@ -146,7 +142,13 @@ def report_json(facts: Facts, report: Report, reading: Reading, language: str) -
         "fees": [fee_json(fee, language) for fee in report.fees],
         "proposals": [proposal_json(proposal, language) for proposal in report.proposals],
         "notes": [note_json(note, language) for note in reading.notes],
+        "questions": [question_json(question, language) for question in reading.questions],
     }
+
+
+def area_json(area: Area) -> dict[str, Any]:
+    """Give both areas in hectares, and the CRS of the planar one."""
+    return {"planar_ha": area.planar_ha, "geodesic_ha": area.geodesic_ha, "crs": area.crs}
 
 
 def finding_as_json(finding: Finding, language: str = "fr") -> dict[str, Any]:
