@@ -14,14 +14,16 @@ Numbers and dates are written in the manner of the language (decimal comma in Fr
 from __future__ import annotations
 
 import datetime as dt
+import os
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from string import Formatter
 from typing import Any
 
 import yaml
 from babel.dates import format_date, format_datetime
-from babel.numbers import format_decimal
+from babel.numbers import get_decimal_symbol, get_group_symbol
 
 from cadastre.config import read_settings
 from cadastre.vocabulary import Language
@@ -51,16 +53,43 @@ def load_sentences(folder: Path) -> dict[str, dict[str, str]]:
 
 def say(code: str, language: str = Language.FR, /, **values: Any) -> str:
     """Say a code in a language; a code without a sentence is said as it is."""
-    words = load_sentences(read_settings().data / "sentences").get(code)
+    words = load_sentences(_folder(os.environ.get("CADASTRE_DATA"))).get(code)
     if words is None:
         return code
-    written = {name: _write(value, language) for name, value in values.items()}
-    return words[language].format_map(_Spelled(written))
+    template = words[language]
+    written = {
+        name: _write(values[name], language) for name in _places(template) if name in values
+    }
+    return template.format_map(_Spelled(written))
 
 
 def say_all(code: str, values: Mapping[str, Any]) -> dict[str, str]:
     """Say a code in every language."""
     return {language.value: say(code, language, **values) for language in Language}
+
+
+@cache
+def _folder(_data: str | None) -> Path:
+    """Find the sentences once for each value of CADASTRE_DATA: a check says hundreds of them."""
+    return read_settings().data / "sentences"
+
+
+@cache
+def _places(template: str) -> tuple[str, ...]:
+    """List the values a template names, so that only those are written out."""
+    return tuple({name for _, name, _, _ in Formatter().parse(template) if name})
+
+
+@cache
+def _marks(language: str) -> dict[int, str]:
+    """Give the signs a language puts for the comma and point of an English number."""
+    return str.maketrans({",": get_group_symbol(language), ".": get_decimal_symbol(language)})
+
+
+def _number(value: float, language: str) -> str:
+    """Write a number with at most four decimals; babel's own way costs twenty times more."""
+    plain = f"{value:,.4f}".rstrip("0").rstrip(".")
+    return ("0" if plain == "-0" else plain).translate(_marks(language))
 
 
 class _Spelled(dict[str, str]):
@@ -75,10 +104,8 @@ def _write(value: Any, language: str) -> str:
         return "—"
     if isinstance(value, bool):
         return YES_NO[language][value]
-    if isinstance(value, float):
-        return format_decimal(value, "#,##0.####", locale=language)
-    if isinstance(value, int):
-        return format_decimal(value, locale=language)
+    if isinstance(value, (int, float)):
+        return _number(value, language)
     if isinstance(value, dt.datetime):
         return format_datetime(value, "long", locale=language)
     if isinstance(value, dt.date):

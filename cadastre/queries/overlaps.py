@@ -16,6 +16,7 @@ from typing import Any
 import shapely
 from shapely.geometry.base import BaseGeometry
 from sqlalchemy import (
+    ARRAY,
     BigInteger,
     Float,
     FromClause,
@@ -33,7 +34,6 @@ from sqlalchemy import (
     or_,
     select,
     union_all,
-    values,
 )
 from sqlalchemy.orm import Session
 
@@ -98,8 +98,14 @@ def find_works(
         return []
     margin = max(corridors_m.values()) / M_PER_DEGREE + 1e-6
     rows = session.execute(
-        _works(tuple(sorted(corridors_m.items()))),
-        {"asked": wkb(perimeter), "margin": margin, **at.parameters()},
+        _works(),
+        {
+            "asked": wkb(perimeter),
+            "margin": margin,
+            "kinds": list(corridors_m),
+            "halves_m": list(corridors_m.values()),
+            **at.parameters(),
+        },
     )
     return [_meeting(row, "shared") for row in rows]
 
@@ -221,12 +227,15 @@ def _zones() -> Select[Any]:
 
 
 @cache
-def _works(corridors: tuple[tuple[str, float], ...]) -> Select[Any]:
+def _works() -> Select[Any]:
     """Buffer only the part of a work near the perimeter: a line may be hundreds of kilometres."""
     at, asked = AtRun(), _asked()
-    widths = values(column("kind", Text), column("half_m", Float), name="widths").data(
-        list(corridors)
+    kinds = cast(bindparam("kinds"), ARRAY(Text))
+    halves = cast(bindparam("halves_m"), ARRAY(Float))
+    widths = func.unnest(kinds, halves).table_valued(
+        column("kind", Text), column("half_m", Float)
     )
+    widths = widths.render_derived("widths")
     near = func.ST_Expand(asked.c.geom, bindparam("margin"))
     wider = func.ST_Expand(asked.c.geom, bindparam("margin") * 3)
     relation = works(at)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Text, cast, func, select
+from sqlalchemy import Text, cast, func, select, text
 from sqlalchemy.orm import Session, aliased
 
 from cadastre.models import AdministrativeUnit, BaseMapFeature
@@ -59,9 +59,18 @@ def base_map(_at: AsOf, viewer: Viewer = ANYBODY) -> Relation:
     ).seen_by(viewer)
 
 
+def country_version(session: Session) -> str:
+    """Tell whether the State's outline was changed since it was last fetched."""
+    rows = session.execute(
+        text("SELECT string_agg(id || ':' || xmin, ',') FROM administrative_unit WHERE level = 0")
+    )
+    return rows.scalar() or ""
+
+
 def country_outline(session: Session) -> bytes | None:
     """Give the State's outline as WKB, or None when no outline is loaded."""
     query = select(func.ST_AsBinary(func.ST_Union(AdministrativeUnit.geom))).where(
         AdministrativeUnit.level == COUNTRY
     )
-    return session.execute(query).scalar()
+    outline = session.execute(query).scalar()
+    return None if outline is None else bytes(outline)

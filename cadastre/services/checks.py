@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 import shapely
@@ -24,7 +23,7 @@ from cadastre.queries.overlaps import (
     find_works,
     find_zones,
 )
-from cadastre.queries.territory import country_outline
+from cadastre.queries.territory import country_outline, country_version
 from cadastre.rules.check import check
 from cadastre.rules.facts import Facts, NeighbourFact, UnitFact, WorkFact, ZoneFact
 from cadastre.rules.report import Report
@@ -137,7 +136,7 @@ def _with_register(session: Session, ruleset: Ruleset, demand: Demand, facts: Fa
     ground = facts.perimeter
     return replace(
         facts,
-        country=_country(country_outline(session)),
+        country=_country(session),
         units=_units(session, ground, at),
         neighbours=tuple(
             _neighbour(met) for met in find_neighbours(session, ground, at, exclude=demand.exclude)
@@ -159,14 +158,23 @@ def corridors(ruleset: Ruleset, day: dt.date) -> dict[str, float]:
     return {name: float(width) for name, width in widths.items() if width is not None}
 
 
-@lru_cache(maxsize=4)
-def _country(outline: bytes | None) -> BaseGeometry | None:
-    """Read and prepare the State's outline once: it has thousands of corners and hardly changes."""
-    if outline is None:
-        return None
-    country = shapely.from_wkb(outline)
-    shapely.prepare(country)
-    return country
+_outlines: dict[tuple[str, str], BaseGeometry | None] = {}
+
+
+def _country(session: Session) -> BaseGeometry | None:
+    """Give the State's outline, prepared; fetched again only when it changed.
+
+    It has thousands of corners, and every check asks whether the perimeter is inside.
+    """
+    key = (str(session.get_bind().engine.url), country_version(session))
+    if key not in _outlines:
+        outline = country_outline(session)
+        country = None if outline is None else shapely.from_wkb(outline)
+        if country is not None:
+            shapely.prepare(country)
+        _outlines.clear()
+        _outlines[key] = country
+    return _outlines[key]
 
 
 def _units(session: Session, ground: BaseGeometry, at: AsOf) -> tuple[UnitFact, ...]:

@@ -28,10 +28,20 @@ def geometry_json(geometry: BaseGeometry | None) -> dict[str, Any] | None:
     """Give a geometry as GeoJSON; None stays None, and an empty one becomes None."""
     if geometry is None or geometry.is_empty:
         return None
-    turned = shapely.orient_polygons(geometry)
-    rounded = shapely.transform(turned, lambda positions: positions.round(DECIMALS))
+    if geometry.geom_type == "Polygon":
+        return {"type": "Polygon", "coordinates": _rings(shapely.orient_polygons(geometry))}
+    if geometry.geom_type == "MultiPolygon":
+        turned = shapely.orient_polygons(geometry)
+        parts = [_rings(part) for part in shapely.get_parts(turned)]
+        return {"type": "MultiPolygon", "coordinates": parts}
+    rounded = shapely.transform(geometry, lambda positions: positions.round(DECIMALS))
     written: dict[str, Any] = json.loads(shapely.to_geojson(rounded))
     return written
+
+
+def _rings(polygon: BaseGeometry) -> list[list[list[float]]]:
+    rings = shapely.get_rings(polygon)
+    return [shapely.get_coordinates(ring).round(DECIMALS).tolist() for ring in rings]
 
 
 def feature(
