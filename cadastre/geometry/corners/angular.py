@@ -19,11 +19,11 @@ _TOKEN = re.compile(
       | (?P<grade>(?:gr(?:ades?|ads?)?|gons?|g)(?![a-z])\.?)
       | (?P<degree>°|(?:deg(?:r[eé]s?|rees?)?|d)(?![a-z])\.?)
       | (?P<minute>'|(?:minutes?|min|mn|m)(?![a-z])\.?)
-      | (?P<second>"|(?:secondes?|seconds?|sec|s)(?![a-z])\.?(?=\s*(?:$|[\d;|,\t]|[nsewo]\b)))
+      | (?P<second>"|(?:secondes?|seconds?|sec)(?![a-z])\.?|(?<=\d)(?-i:s)(?![a-z]))
       | (?P<hemisphere>(?:nord|north|sud|south|ouest|west|est|east|[nsewo])(?![a-z'])\.?)
       | (?P<word>[^\W\d_]+)
       | (?P<hard>\t|;|\||,|\.{2,}|_{2,}|—+|-{2,}|\s-\s|[ ]{2,}|[()=])
-      | (?P<minus>-(?=[ ]?\d))
+      | (?P<minus>-(?=\d))
       | (?P<odd>[!/*?^~:\\])
       | (?P<rest>.)""",
     re.VERBOSE | re.IGNORECASE,

@@ -12,6 +12,7 @@ from cadastre.geometry.corners.characters import fold
 from cadastre.geometry.corners.words import AXIS_WORD, HEMISPHERES
 
 _LONG_LINE = 20_000
+_LONGEST_ROW = 2_000
 _NEXT_LABEL = re.compile(
     r"(?<=[\d\"'°NSEWO.])[ \t,;|]{1,8}(?=(?:(?:point|sommet|borne|pt)s?[ ]{1,2})?[A-Z]{1,3}\d{0,3}[ ]{0,2}[:.)=-]{0,2}[ \t]{1,4}-?\d)"
 )
@@ -86,6 +87,8 @@ def unfold(text: str) -> str:
 def _kind(raw: str, previous: str) -> Kind:
     if not raw.strip(" \t|_-—.;,"):
         return Kind.BLANK
+    if len(raw) > _LONGEST_ROW:
+        return Kind.SENTENCE
     folded = fold(raw)
     digits = any(character.isdigit() for character in raw)
     if words.RING_OUT.search(folded):
@@ -125,7 +128,7 @@ def _is_sentence(folded: str, digits: bool) -> bool:
     if _OPENS_CORNER.match(folded):
         return False
     others = words.count_words(_COORDINATE_WORDS.sub(" ", folded))
-    if digits and len(re.findall(r"\d[\d.,]*\s?°|\d\s?gr\b", folded)) >= 2:
+    if digits and len(re.findall(r"\d\s?°|\d\s?gr\b", folded)) >= 2:
         return others > 12
     return others >= (3 if digits else 5)
 

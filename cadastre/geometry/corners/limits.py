@@ -10,6 +10,8 @@ MAX_BYTES = 2_000_000
 MAX_CORNERS = 500
 # A corner is at most a label and six numbers, each perhaps cut in three by spaces; laws and dates come extra.
 _MAX_NUMBERS = 20_000
+# Label and six numbers each on a line of their own.
+_MAX_LINES = MAX_CORNERS * 7
 _DIGITS = re.compile(r"\d+")
 
 
@@ -23,11 +25,21 @@ def check_text(text: str) -> None:
     """
     if len(text) > MAX_BYTES or len(text.encode("utf-8", "surrogatepass")) > MAX_BYTES:
         raise TooLarge("corners.too-long", limit_mb=MAX_BYTES // 1_000_000)
-    numbers = 0
-    for _ in _DIGITS.finditer(text):
-        numbers += 1
+    for numbers, _ in enumerate(_DIGITS.finditer(text), 1):
         if numbers > _MAX_NUMBERS:
             raise TooLarge("corners.too-many", limit=MAX_CORNERS)
+
+
+def check_lines(count: int) -> None:
+    """Refuse more lines of data than 500 corners can fill, one cell to a line.
+
+    Raises
+    ------
+    TooLarge
+        ``corners.too-many``.
+    """
+    if count > _MAX_LINES:
+        raise TooLarge("corners.too-many", limit=MAX_CORNERS)
 
 
 def check_rows(count: int) -> None:

@@ -7,6 +7,7 @@ reading that makes a corner of the most rows is kept, and rivals that do as well
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from statistics import median
 
@@ -136,11 +137,17 @@ def _try_rows(prepared: list[_Prepared], shape: Shape, convention: Convention) -
 
 def _holds_coordinate(line: _Prepared, shape: Shape, convention: Convention) -> bool:
     test = is_metre if shape.unit is Unit.METRE else is_degree
-    for group in line.groups:
-        ways = partitions([group], 1, convention, labelled=False)
-        if any(test(number) for _, numbers in ways for number in numbers):
+    for groups in ([group] for group in line.groups):
+        if _any_number(groups, convention, test):
             return True
-    return bool(line.groups) and shape.unit is Unit.METRE and len(line.groups) >= 3
+    return _any_number(line.groups, convention, test)
+
+
+def _any_number(
+    groups: list[Group], convention: Convention, test: Callable[[Number], bool]
+) -> bool:
+    ways = partitions(groups, 1, convention, labelled=False)
+    return any(test(number) for _, numbers in ways for number in numbers)
 
 
 def _choose(found: list[tuple[_Prepared, list[_Option]]]) -> list[_Option]:

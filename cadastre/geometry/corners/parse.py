@@ -24,6 +24,7 @@ from cadastre.geometry.corners.document import (
     unfold,
 )
 from cadastre.geometry.corners.labels import split_label
+from cadastre.geometry.corners.limits import check_lines
 from cadastre.geometry.corners.narrative import brackets_as_table, read_crossings
 from cadastre.geometry.corners.numeric_table import read_numeric_table
 from cadastre.geometry.corners.system import Statement, find_statement
@@ -70,6 +71,7 @@ def parse(text: str, crs: str | None, answers: Mapping[str, str]) -> Parsed:
     areas, plain = find_areas(plain)
     told = None if crossings else brackets_as_table(plain)
     lines = read_lines(told or plain)
+    check_lines(sum(line.kind in {Kind.DATA, Kind.LABEL} for line in lines))
     columns = tuple(heading_columns(lines))
     named = name[1] if name else None
     if crossings:

@@ -13,6 +13,8 @@ from cadastre.geometry.corners.numbers import Number
 _EASTING_M = (50_000.0, 1_300_000.0)
 _NORTHING_M = (0.0, 10_500_000.0)
 _LONE_M = 10_000.0
+# Nearer the equator than this only a northing with decimals is believed; 1 and 436 are labels or parts.
+_BARE_M = 1_000.0
 
 
 def is_metre(number: Number) -> bool:
@@ -58,6 +60,10 @@ class Shape:
     def accepts(self, numbers: tuple[Number, ...]) -> bool:
         """Tell whether numbers can be a row of this shape."""
         if sum(number.irregular for number in numbers) > 1:
+            return False
+        if self.unit is Unit.METRE and any(
+            number.value < _BARE_M and not number.decimals for number in numbers[:2]
+        ):
             return False
         if self.name == "degrees" and not any(number.decimals for number in numbers):
             return False

@@ -18,7 +18,8 @@ HEMISPHERES: dict[str, tuple[Axis, int]] = {
 # Words that only introduce a label.
 _INTRODUCING = r"(?:points?|pts?|sommets?|bornes?|angles?|corners?|vertex|pillars?|stations?)"
 INTRODUCED_LABEL = re.compile(
-    rf"^\W{{0,4}}{_INTRODUCING}\.?\s{{0,3}}(?:n\s?[°o]?\.?\s?)?([a-z]{{0,4}}\s?-?\d{{0,4}}[a-z]?['\"]?)(?![a-z])\s*[:.)=-]?",
+    rf"^\W{{0,4}}{_INTRODUCING}\.?\s{{0,3}}(?:n\s?[°o]?\.?\s?)?"
+    r"([a-z]{1,4}(?:-?\d{1,4}|\s\d{1,4}(?=\s{0,2}[:)=]))?'?|\d{1,4}[a-z]?|)(?![a-z\d°.,])\s*[:.)=-]?"
 )
 # A label at the head of a line: BCB, BC A, B1, S-2, 12., A), (3)
 LEADING_LABEL = re.compile(

@@ -86,6 +86,8 @@ def format_lonlat(
 
 
 def _mgrs(lon: float, lat: float) -> str:
+    # Within a metre south of the equator the northing rounds up into a square that does not exist.
+    lat = 0.0 if -1e-5 < lat < 0 else lat
     try:
         return str(mgrs.MGRS().toMGRS(lat, lon, MGRSPrecision=5))
     except mgrs.core.MGRSError as fault:
