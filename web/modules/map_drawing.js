@@ -11,6 +11,8 @@ const REACH_PX = 12;
 const MIDPOINT_ROOM_PX = 56;
 const SURFACE = { color: "#1d4e80", weight: 2.5, fillColor: "#1d4e80", fillOpacity: 0.1 };
 const UNSURE = { ...SURFACE, dashArray: "7 5" };
+/** Room for the controls on the right and the readout below. */
+const ROOM = { maxZoom: 15, paddingTopLeft: [32, 32], paddingBottomRight: [72, 56] };
 const STEPS_M = { plain: 1, shift: 10, ctrl: 100 };
 const ARROWS = { ArrowUp: [0, 1], ArrowDown: [0, -1], ArrowLeft: [-1, 0], ArrowRight: [1, 0] };
 
@@ -278,7 +280,7 @@ export function showAnswers(map) {
         if (geometry) put(proposal, geometry, style);
       },
       /** Bring a geometry into view. */
-      frame: (geometry) => leaflet.fitBounds(L.geoJSON(geometry).getBounds().pad(0.3), { maxZoom: 15 }),
+      frame: (geometry) => leaflet.fitBounds(L.geoJSON(geometry).getBounds(), ROOM),
       /** Mark a geometry and bring it into view, with room around it. */
       goTo(geometry) {
         spot.clearLayers();

@@ -56,6 +56,12 @@ export function cellTexts(corner, view, language, asked = new Map()) {
   );
 }
 
+/** Give the view in which corners show: on WGS 84 while no system is chosen. */
+export function shownView(view, legalCrs) {
+  if (view.crs) return view;
+  return { ...view, crs: view.style === "utm" ? legalCrs : WGS84 };
+}
+
 /** Name a printed place in the memory of what the server printed. */
 export const placeKey = (lon, lat, { style, crs }) => `${lon} ${lat} ${style} ${crs}`;
 

@@ -2,7 +2,7 @@
  * Everything a person can do to the perimeter, as verbs over one store. No page is needed here.
  */
 
-import { cellTexts, parsePlace } from "./cells.js";
+import { cellTexts, parsePlace, shownView } from "./cells.js";
 import { fromGeometry, keepCorners, toGeometry } from "./geojson.js";
 import { amend, begin, record, redo, undo } from "./history.js";
 import * as edits from "./perimeter.js";
@@ -103,8 +103,16 @@ export function createEditor({ language, legalCrs, grid, view }) {
       store.set({ view, history });
     },
 
-    /** Use what was read, in place of what was drawn. */
-    use: (read) => commit(read, { selected: null }),
+    /**
+     * Use what was read, in place of what was drawn. A person who had chosen no system yet sees it
+     * in the one of the document, which the document or an answer has named.
+     */
+    use(read, projected = false) {
+      commit(read, { selected: null });
+      const { view } = store.get();
+      if (view.crs || !read.source?.crs) return;
+      store.set({ view: { style: projected ? "utm" : "dms", crs: read.source.crs } });
+    },
 
     /** Take the surfaces that were read out of the perimeter. */
     useAsExclusion(read) {
@@ -120,7 +128,7 @@ export function createEditor({ language, legalCrs, grid, view }) {
     typeCell(ring, corner, axis, text) {
       const { view: now, printed } = store.get();
       const old = perimeter().rings[ring].corners[corner];
-      const [x, y] = cellTexts(old, now, language, printed);
+      const [x, y] = cellTexts(old, shownView(now, legalCrs), language, printed);
       const typed = { ...now, x, y, [axis]: text, base: baseOf(old, now) };
       const facts = readTyped(typed, language);
       const key = `cell ${ring} ${corner} ${axis}`;
@@ -147,11 +155,11 @@ export function readTyped(typed, language) {
   const isSingle = typed.style === "mgrs";
   const [x, y] = [typed.x.trim(), typed.y.trim()];
   if (!x && (isSingle || !y)) {
-    return { lon: null, lat: null, typed: null, fault: null, pending: false };
+    return { lon: null, lat: null, typed: null, fault: null, remark: null, pending: false };
   }
   const place = typed.crs ? parsePlace({ ...typed, x, y }, typed.base ?? NOWHERE, language) : null;
-  if (place) return { lon: place[0], lat: place[1], typed, fault: null, pending: false };
-  return { typed, fault: null, pending: true };
+  if (place) return { lon: place[0], lat: place[1], typed, fault: null, remark: null, pending: false };
+  return { typed, fault: null, remark: null, pending: true };
 }
 
 /** Read the text of a corner that was not understood as written in another system. */

@@ -9,7 +9,7 @@ const KEY = "cadastre.draw.filing";
  * Make what is filed: the document as it was read when nothing was changed since, else the ground.
  */
 export function applicationBody(editor, applicantId) {
-  const { asked, view } = editor.get();
+  const { asked } = editor.get();
   const { source } = editor.perimeter();
   const { geometry, kind, substances } = question(editor);
   const isAsRead = source?.text && source.crs;
@@ -20,7 +20,7 @@ export function applicationBody(editor, applicantId) {
     ...(applicantId ? { applicant_id: applicantId } : {}),
     ...(isAsRead
       ? { corners: source.text, crs: source.crs, answers: source.answers }
-      : { geometry, crs: "EPSG:4326", shown_crs: view.crs || "EPSG:4326" }),
+      : { geometry, crs: "EPSG:4326" }),
   };
 }
 

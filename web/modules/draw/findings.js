@@ -63,11 +63,14 @@ function sections(answer, preview, options) {
   const { say } = options;
   const part = (title, content) => (content ? h("section", {}, h("h3", {}, say(title)), content) : null);
   const findings = byWeight(answer.findings).map((finding) => findingItem(finding, options));
-  return [
-    findings.length ? h("ul", { class: "findings" }, ...findings) : null,
+  const beside = [
     part("draw.proposals", proposals(answer.proposals ?? [], preview, options)),
     part("draw.overlaps", overlaps(answer.overlaps ?? [], options)),
     part("draw.fees", fees(answer.fees ?? [], options)),
+  ].filter(Boolean);
+  return [
+    findings.length ? h("ul", { class: "findings" }, ...findings) : null,
+    beside.length ? h("div", { class: "check-beside" }, ...beside) : null,
   ].filter(Boolean);
 }
 
@@ -91,13 +94,12 @@ function proposals(list, preview, options) {
   return list.length ? h("ul", { class: "proposals" }, ...list.map((each, index) => proposalItem(each, index, preview, options))) : null;
 }
 
-function proposalItem(proposal, index, preview, { say, write, preview: show, apply }) {
+function proposalItem(proposal, index, preview, { say, preview: show, apply }) {
   const isShown = preview === proposal.geometry;
-  const area = proposal.area_ha === undefined ? "" : ` (${write(Math.round(proposal.area_ha * 100) / 100)} ha)`;
   const button = (act, kind, code, onclick) =>
     h("button", { type: "button", class: `button ${kind} button-small`, "data-act": `${act}-${index}`, onclick }, say(code));
   return h("li", { class: isShown ? "proposal is-shown" : "proposal", "data-kind": proposal.kind },
-    h("p", {}, proposal.message, area),
+    h("p", {}, proposal.message),
     h("div", { class: "buttons" },
       isShown
         ? button("show", "", "draw.apply", () => apply(proposal))
@@ -148,5 +150,8 @@ function fees(list, { say, write }) {
     h("p", {}, h("strong", {}, fee.name ?? fee.code), " : ",
       fee.amount === null ? say("draw.fee-unknown") : `${write(fee.amount)} ${fee.currency}`,
       fee.evidence && fee.evidence !== "confirmed" ? h("span", { class: "tag tag-doubt" }, say(`draw.evidence-${fee.evidence}`)) : null),
-    h("p", { class: "hint" }, fee.working, fee.article ? ` – ${fee.article}` : ""))));
+    h("p", { class: "hint" }, isOnlyAmount(fee) ? "" : fee.working, fee.article ? ` ${fee.article}` : ""))));
 }
+
+/** A fixed amount has no working that says more than the amount. */
+const isOnlyAmount = ({ amount, working }) => working?.replace(/\D/g, "") === String(amount);

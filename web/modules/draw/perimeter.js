@@ -3,11 +3,12 @@
  *
  * A corner keeps where it is (`lon`, `lat`, degrees on WGS 84, null until understood), the text
  * of its cells as typed or printed (`typed`, valid for one style and one system), a label, and a
- * `fault` when its text was not understood; `pending` while the server has still to read it. Map and table are both drawn from this one value.
+ * `fault` when its text was not understood; `pending` while the server has still to read
+ * it, a `remark` when it was read with a repair or a doubt. Map and table are both drawn from this one value.
  *
  * @typedef {{style: string, crs: string, x: string, y: string}} Typed
  * @typedef {{lon: ?number, lat: ?number, label: string, typed: ?Typed, fault: ?string,
- *   pending: boolean}} Corner
+ *   remark: ?string, pending: boolean}} Corner
  * @typedef {{isExclusion: boolean, corners: Corner[]}} Ring
  * @typedef {{rings: Ring[], source: ?object}} Perimeter
  */
@@ -17,7 +18,7 @@ export const EMPTY = Object.freeze({ rings: Object.freeze([]), source: null });
 
 /** Make a corner at a place. @returns {Corner} */
 export function makeCorner(lon = null, lat = null, rest = {}) {
-  return { lon, lat, label: "", typed: null, fault: null, pending: false, ...rest };
+  return { lon, lat, label: "", typed: null, fault: null, remark: null, pending: false, ...rest };
 }
 
 /** Tell whether a corner has a place on the ground. */
@@ -57,7 +58,7 @@ export function addCorner(perimeter, ring, corner, at = Infinity) {
 export function moveCorner(perimeter, ring, index, [lon, lat]) {
   return editRing(perimeter, ring, (corners) =>
     replaceAt(corners, index, {
-      ...corners[index], lon, lat, typed: null, fault: null, pending: false,
+      ...corners[index], lon, lat, typed: null, fault: null, remark: null, pending: false,
     }),
   );
 }
@@ -85,18 +86,15 @@ export function shiftCorner(perimeter, ring, index, step) {
   );
 }
 
-/** Say how the n-th corner (0-based, over all rings) is called when it has no label of its own. */
-export function letter(position) {
-  const turn = Math.floor(position / 26);
-  return String.fromCharCode(65 + (position % 26)) + (turn || "");
+/** Number a corner over all rings from 1, as the sentences of the check do. */
+export function cornerNumber(perimeter, ring, index) {
+  const before = perimeter.rings.slice(0, ring).reduce((sum, each) => sum + each.corners.length, 0);
+  return before + index + 1;
 }
 
-/** Name a corner: its own label, else its letter counted over the rings. */
-export function cornerName(perimeter, ring, index) {
-  const own = perimeter.rings[ring].corners[index].label;
-  const before = perimeter.rings.slice(0, ring).reduce((sum, each) => sum + each.corners.length, 0);
-  return own || letter(before + index);
-}
+/** Name a corner: its own label, else its number. */
+export const cornerName = (perimeter, ring, index) =>
+  perimeter.rings[ring].corners[index].label || String(cornerNumber(perimeter, ring, index));
 
 /**
  * Find a corner by its number among the corners that are filed (1-based, blank rows not counted).

@@ -10,9 +10,9 @@ import { fromReading } from "./geojson.js";
  *
  * @param {HTMLDialogElement} dialog the empty dialog of the page
  * @param {{editor: object, say: Function, write: (value: unknown) => string, read: Function,
- *   onUsed: () => void}} options
+ *   systems: {code: string, label: string, projected: boolean}[], onUsed: () => void}} options
  */
-export function readingDialog(dialog, { editor, say, write, read, onUsed }) {
+export function readingDialog(dialog, { editor, say, write, read, systems, onUsed }) {
   const area = h("textarea", { id: "reading-text", rows: "8", spellcheck: "false", autocomplete: "off" });
   const asking = h("div", { class: "reading-text" },
     h("label", { for: "reading-text" }, say("draw.reading-label")),
@@ -95,13 +95,17 @@ export function readingDialog(dialog, { editor, say, write, read, onUsed }) {
   function questionForm(question, index, reply) {
     let value = null;
     const options = question.options.map((option) =>
-      radio(`question-${index}`, option.value, option.label, option.reason, false, () => {
+      radio(`question-${index}`, option.value, labelOf(option), option.reason, false, () => {
         value = option.value;
         confirm.disabled = false;
       }));
     const confirm = h("button", { type: "button", class: "button", disabled: true, onclick: () => reply(question, value) }, say("draw.answer"));
     return h("fieldset", { class: "question" }, h("legend", {}, question.message), ...options, confirm);
   }
+
+  /** Systems are named as everywhere on the page. */
+  const system = (code) => systems.find((each) => each.code === code);
+  const labelOf = ({ value, label }) => system(value)?.label ?? label;
 
   function summary(reading) {
     const { drawn, published, difference } = comparePublished(reading, editor.legalCrs);
@@ -166,7 +170,7 @@ export function readingDialog(dialog, { editor, say, write, read, onUsed }) {
     };
     const hasDrawing = editor.perimeter().rings.some((ring) => ring.corners.length);
     return h("div", { class: "buttons" },
-      h("button", { type: "button", class: "button reading-use", onclick: take((read) => editor.use(read)) },
+      h("button", { type: "button", class: "button reading-use", onclick: take((read) => editor.use(read, system(reading.crs)?.projected)) },
         say(hasDrawing ? "draw.use-instead" : "draw.use")),
       hasDrawing ? h("button", { type: "button", class: "button button-second", onclick: take((read) => editor.useAsExclusion(read)) }, say("draw.use-as-exclusion")) : null);
   }

@@ -53,7 +53,10 @@ async function resolveOne(editor, read, say, r, c, corner) {
     const { readings } = await read({ text: rowText(typed, name), crs });
     const found = readings[0]?.rings[0]?.corners[0];
     if (found && found.lon !== null) {
-      return { lon: found.lon, lat: found.lat, fault: null, pending: false, typed: { ...typed, crs } };
+      return {
+        lon: found.lon, lat: found.lat, fault: null, pending: false,
+        remark: remarkOf(readings[0]), typed: { ...typed, crs },
+      };
     }
     const why = readings[0]?.questions[0]?.message ?? readings[0]?.notes[0]?.message;
     return { ...REFUSED, fault: why ?? say("draw.not-understood", { corner: name }) };
@@ -65,8 +68,23 @@ async function resolveOne(editor, read, say, r, c, corner) {
   }
 }
 
-/** Write a row as a spreadsheet would hand it over. */
-export const rowText = ({ x, y }, name) => [name, x.trim(), y.trim()].filter(Boolean).join("\t");
+const HEADS = { utm: ["X", "Y"], mgrs: ["MGRS"] };
+
+/**
+ * Write a row as a spreadsheet would hand it over, under its heading.
+ *
+ * Three times, because a reader of perimeters rightly refuses fewer than three corners.
+ */
+export function rowText({ x, y, style }, name) {
+  const cells = style === "mgrs" ? [x] : [x, y];
+  const row = [name, ...cells.map((text) => text.trim())].join("\t");
+  const head = ["Sommet", ...(HEADS[style] ?? ["Longitude", "Latitude"])].join("\t");
+  return [head, row, row, row].join("\n");
+}
+
+/** Tell what was repaired or doubted; mere facts about a table say nothing about one corner. */
+const remarkOf = (reading) =>
+  reading.notes.filter(({ kind }) => kind !== "fact").map(({ message }) => message).join(" ") || null;
 
 /** Have corners printed in a datum this page cannot work out, once for each place and view. */
 export async function printElsewhere(editor, print) {

@@ -13,7 +13,7 @@ import { countBySeverity } from "./findings.js";
  */
 export function summaryBar({ list, link }, { editor, say, write }) {
   const fact = (code, value, note) =>
-    h("div", {}, h("dt", {}, say(`draw.sum-${code}`)), h("dd", {}, value, note ? h("small", {}, ` ${note}`) : null));
+    h("div", {}, h("dt", {}, say(`draw.sum-${code}`), note ? h("small", {}, ` ${note}`) : null), h("dd", { title: value }, value));
 
   function render() {
     const { check } = editor.get();

@@ -1,9 +1,9 @@
 /** Render the corner table and turn keys and letters into edits; it keeps nothing of its own. */
 
 import { h } from "../dom.js";
-import { cellTexts } from "./cells.js";
+import { cellTexts, shownView } from "./cells.js";
 import { side } from "./measure.js";
-import { cornerName, isPlaced } from "./perimeter.js";
+import { cornerName, cornerNumber, isPlaced } from "./perimeter.js";
 import { tableKey } from "./table_keys.js";
 
 const ROW_KEYS = { ArrowUp: -1, ArrowDown: 1 };
@@ -156,11 +156,12 @@ function renderRow(row, { perimeter, ring, r, c, editor, say }) {
   const { view, printed, selected } = editor.get();
   const corner = ring.corners[c] ?? null;
   row.dataset.corner = c;
-  const name = corner ? cornerName(perimeter, r, c) : "A";
-  const [x, y] = corner ? cellTexts(corner, view, editor.language, printed) : ["", ""];
+  const name = corner ? cornerName(perimeter, r, c) : "1";
+  const [x, y] = corner ? cellTexts(corner, shownView(view, editor.legalCrs), editor.language, printed) : ["", ""];
   const [label, first, second] = row.querySelectorAll("input");
   write(label, corner?.label ?? "");
   label.placeholder = name;
+  label.parentElement.dataset.number = corner?.label ? cornerNumber(perimeter, r, c) : "";
   write(first, x);
   write(second, y);
   label.setAttribute("aria-label", say("draw.cell-label", { corner: name }));
@@ -187,16 +188,18 @@ function measures(row, found, editor) {
 
 function renderFault(row, corner, id, inputs, say) {
   const has = Boolean(corner?.fault);
+  const words = corner?.fault ?? corner?.remark ?? "";
   let fault = row.nextElementSibling?.classList.contains("fault") ? row.nextElementSibling : null;
-  if (!has) fault?.remove();
+  if (!words) fault?.remove();
   else {
     if (!fault) row.after((fault = h("tr", { class: "fault", role: "row" }, h("td", { colspan: "5", role: "cell" }))));
     const cell = fault.firstElementChild;
     cell.id = id;
-    if (cell.textContent !== corner.fault) cell.textContent = corner.fault;
+    if (cell.textContent !== words) cell.textContent = words;
+    fault.classList.toggle("is-remark", !has);
   }
   for (const input of inputs) {
-    if (has) input.setAttribute("aria-describedby", id);
+    if (words) input.setAttribute("aria-describedby", id);
     else input.removeAttribute("aria-describedby");
     input.setAttribute("aria-invalid", String(has));
   }

@@ -17,7 +17,7 @@ import { askedForm, viewForm } from "../draw/forms.js";
 import { dropZone, editorKeys, exportTool, historyTools, rowTools } from "../draw/tools.js";
 import { watchConnection } from "../draw/connection.js";
 import { titleLines } from "../draw/neighbours.js";
-import { byId, h } from "../dom.js";
+import { afterPause, byId, h } from "../dom.js";
 import { createMap } from "../map.js";
 import { drawOnMap, showAnswers } from "../map_drawing.js";
 import { embedded, sayer, writer } from "../sentences.js";
@@ -28,6 +28,7 @@ const say = sayer(embedded("sentences") ?? {}, language);
 const write = writer(language);
 const storage = window.localStorage;
 const said = byId("draw-said");
+let proposed = null;
 
 byId("draw").hidden = false;
 const editor = createEditor({
@@ -44,7 +45,7 @@ const neighbours = titleLines(map, getJson);
 const drawing = drawOnMap(map, { editor, say, neighbours: neighbours.lines });
 const answers = showAnswers(map);
 const reader = readingDialog(/** @type {HTMLDialogElement} */ (byId("reading")), {
-  editor, say, write,
+  editor, say, write, systems: facts.crs_options,
   read: (request) =>
     request instanceof FormData ? postForm("/api/readings", request) : postJson("/api/readings", request),
   onUsed: showWhole,
@@ -59,10 +60,7 @@ keepResolved(editor, {
 findingsPanel(byId("findings"), {
   editor, say, write, goTo,
   preview: showPreview,
-  apply(proposal) {
-    editor.useGeometry(proposal.geometry);
-    tell(say("draw.applied"));
-  },
+  apply: applyProposal,
 });
 summaryBar({ list: byId("summary"), link: byId("sum-check") }, { editor, say, write });
 const labels = askedForm({ editor, facts, say });
@@ -85,9 +83,10 @@ const filing = filingDialog(/** @type {HTMLDialogElement} */ (byId("filing")), {
 byId("tool-filing").addEventListener("click", () => filing.open());
 byId("tool-paste").addEventListener("click", () => reader.paste());
 uploads();
+previewBar();
+followTyping();
 editor.subscribe((state, before) => {
   if (state.check !== before.check) answers.overlaps(state.check.answer?.overlaps ?? []);
-  if (state.preview !== before.preview) answers.proposal(state.preview);
 });
 watchConnection({ bar: byId("draw-offline"), onBack: () => checks.again() });
 keep();
@@ -156,10 +155,11 @@ function pasteAnswers(text) {
 }
 
 function showWhole() {
-  const corners = editor.perimeter().rings.flatMap((ring) => ring.corners).filter(({ lon }) => lon !== null);
+  const corners = placedCorners();
   if (!corners.length) return;
   const [lons, lats] = [corners.map(({ lon }) => lon), corners.map(({ lat }) => lat)];
-  map.fit([Math.min(...lons), Math.min(...lats), Math.max(...lons), Math.max(...lats)]);
+  const [west, south, east, north] = [Math.min(...lons), Math.min(...lats), Math.max(...lons), Math.max(...lats)];
+  answers.frame({ type: "LineString", coordinates: [[west, south], [east, north]] });
 }
 
 function goTo({ geometry, corner }) {
@@ -171,9 +171,50 @@ function goTo({ geometry, corner }) {
   if (place) table.focus(place);
 }
 
+/** Show a proposal dashed, with the choice beside it: nothing is changed before a person says so. */
 function showPreview(proposal) {
+  proposed = proposal;
   editor.set({ preview: proposal?.geometry ?? null });
-  if (proposal) answers.frame(proposal.geometry);
+}
+
+function previewBar() {
+  const bar = byId("draw-preview");
+  byId("preview-apply").addEventListener("click", () => applyProposal(proposed));
+  byId("preview-off").addEventListener("click", () => showPreview(null));
+  editor.subscribe((state, before) => {
+    if (state.preview === before.preview) return;
+    answers.proposal(state.preview);
+    bar.hidden = !state.preview;
+    map.resized();
+    if (!state.preview) return;
+    bar.querySelector("p").textContent = proposed.message;
+    bar.scrollIntoView({ block: "nearest" });
+    answers.frame(state.preview);
+    byId("preview-apply").focus();
+  });
+}
+
+function applyProposal(proposal) {
+  editor.useGeometry(proposal.geometry);
+  tell(say("draw.applied"));
+}
+
+/** Follow what is typed: corners that fall outside the view, or on one spot of it, are brought in. */
+function followTyping() {
+  const follow = afterPause(() => {
+    const [west, , east] = map.box();
+    const lons = placedCorners().map(({ lon }) => lon);
+    const [least, most] = [Math.min(...lons), Math.max(...lons)];
+    const isAway = least < west || most > east || most - least < (east - west) / 20;
+    if (lons.length > 1 && isAway) showWhole();
+  }, 500);
+  editor.subscribe((state, before) => {
+    if (state.history !== before.history && state.history.key?.startsWith("cell ")) follow();
+  });
+}
+
+function placedCorners() {
+  return editor.perimeter().rings.flatMap((ring) => ring.corners).filter(({ lon }) => lon !== null);
 }
 
 function tell(words) {
