@@ -10,6 +10,8 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Sequence
 
+import numpy as np
+import shapely
 from shapely.affinity import scale
 from shapely.geometry.base import BaseGeometry
 
@@ -21,6 +23,7 @@ from cadastre.geometry.repair import propose_repairs
 from cadastre.geometry.snap import snap_to_grid, snap_to_neighbour
 from cadastre.rules.case import Case
 from cadastre.rules.checks.place import mistakes
+from cadastre.rules.facts import NeighbourFact
 from cadastre.rules.finding import Finding, Overlap, Proposal
 from cadastre.units import M2_PER_KM2, m2_to_ha
 
@@ -32,6 +35,7 @@ KINDS = (
 NEIGHBOUR_SNAP_M = 10.0
 MAX_PIECES = 20
 MAX_NEIGHBOURS = 50
+LEAST_M_PER_DEGREE = 110_000.0
 
 
 def propose(
@@ -97,7 +101,7 @@ def _grid_snap(case: Case, codes: set[str]) -> Iterator[Proposal]:
 def _neighbour_snap(case: Case, overlaps: Sequence[Overlap]) -> Iterator[Proposal]:
     """Propose the neighbour's own corners where borders nearly agree."""
     shared = {(o.collection, o.id): o for o in overlaps}
-    for other in case.facts.neighbours[:MAX_NEIGHBOURS]:
+    for other in _nearly_agreeing(case.ground, case.facts.neighbours)[:MAX_NEIGHBOURS]:
         overlap = shared.get((other.collection, other.id))
         if overlap is not None and overlap.share > 0.5:
             continue  # borders that agree beside such an overlap are not the matter
@@ -108,6 +112,26 @@ def _neighbour_snap(case: Case, overlaps: Sequence[Overlap]) -> Iterator[Proposa
                 case, "snap-neighbour", snap.perimeter, cures,
                 id=other.id, moved=snap.moved, displacement=snap.displacement_m,
             )  # fmt: skip
+
+
+def _nearly_agreeing(
+    perimeter: BaseGeometry, neighbours: Sequence[NeighbourFact]
+) -> list[NeighbourFact]:
+    """Keep the neighbours with a corner near our border, or a border near one of our corners.
+
+    All are asked at once, in degrees and a little generously: most have none, and laying each on
+    a plane to find that out would take longer than the rest of the check.
+    """
+    if not neighbours:
+        return []
+    grounds = np.asarray([other.perimeter for other in neighbours], dtype=object)
+    lat = max(abs(perimeter.bounds[1]), abs(perimeter.bounds[3]))
+    reach = NEIGHBOUR_SNAP_M / (LEAST_M_PER_DEGREE * max(math.cos(math.radians(lat)), 0.01))
+    corners = shapely.MultiPoint(shapely.get_coordinates(perimeter))
+    theirs = shapely.extract_unique_points(grounds)
+    near = shapely.dwithin(shapely.boundary(grounds), corners, reach)
+    near |= shapely.dwithin(theirs, perimeter.boundary, reach)
+    return [other for other, is_near in zip(neighbours, near, strict=True) if is_near]
 
 
 def _clips(case: Case, overlaps: Sequence[Overlap]) -> Iterator[Proposal]:
