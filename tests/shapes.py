@@ -67,7 +67,9 @@ SHAPES: dict[str, Shape] = {
     "collinear": [([(1.0, 9.0), (1.02, 9.0), (1.05, 9.0), (1.05, 9.05), (1.0, 9.05)], False)],
     "across Greenwich": [(square(-0.15, 10.9, 0.3), False)],
     "west of Greenwich": [(square(-0.14, 10.9, 0.05), False)],
-    "across the antimeridian": [([(179.9, 9.0), (-179.9, 9.0), (-179.9, 9.1), (179.9, 9.1)], False)],
+    "across the antimeridian": [
+        ([(179.9, 9.0), (-179.9, 9.0), (-179.9, 9.1), (179.9, 9.1)], False)
+    ],
     "self-touching": [
         ([(1.0, 9.0), (1.05, 9.0), (1.05, 9.05), (1.025, 9.0), (1.0, 9.05)], False)
     ],

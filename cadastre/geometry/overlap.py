@@ -13,9 +13,14 @@ from cadastre.geometry.perimeter import (
     edge_true_area_m2,
     ground,
     perimeter_length_m,
+    perimeter_of,
     polygons,
+    positions,
+    rings_of,
 )
+from cadastre.geometry.repair import remove_corners
 from cadastre.geometry.sound import sound
+from cadastre.geometry.validity import number_lines
 from cadastre.vocabulary import EdgeModel
 
 
@@ -86,8 +91,13 @@ def measure_shared(
     whole = perimeter
     if not isinstance(whole, float):
         whole = edge_true_area_m2(whole, model, crs)
-    area = edge_true_area_m2(surfaces, model, crs)
-    width = widest_m(surfaces, model, crs)
+    # Each piece is measured once: a check measures hundreds of them.
+    pieces = [
+        (edge_true_area_m2(piece, model, crs), perimeter_length_m(piece))
+        for piece in polygons(surfaces)
+    ]
+    area = sum(piece_m2 for piece_m2, _ in pieces)
+    width = max((2 * piece_m2 / length for piece_m2, length in pieces if length), default=0.0)
     return SharedGround(
         surfaces,
         area,
@@ -112,15 +122,26 @@ def clip_to_free(
 ) -> tuple[Polygon, ...]:
     """Take obstacles away and list each remaining piece, largest first.
 
-    Pieces thinner than the technical tolerance are left aside. Pieces of equal size stand from
-    west to east, then south to north, so that the order never changes between two runs.
+    Pieces thinner than the technical tolerance are left aside, and so are the hairs that rounding
+    leaves along a border that is shared. Pieces of equal size stand from west to east, then south
+    to north, so that the order never changes between two runs.
     """
     taken = shapely.union_all([sound(obstacle) for obstacle in obstacles])
     left = shapely.difference(sound(perimeter), taken)
     pieces = [
         (round(edge_true_area_m2(piece, model, crs), 3), piece)
-        for piece in polygons(left)
+        for piece in map(_without_hairs, polygons(left))
         if mean_width_m(piece, model, crs) > tolerance_m
     ]
     pieces.sort(key=lambda sized: (-sized[0], sized[1].bounds))
     return tuple(piece for _, piece in pieces)
+
+
+def _without_hairs(piece: Polygon) -> Polygon:
+    """Cut off the hairs of a piece, unless that would spoil it."""
+    rings = [(positions(ring), ring.is_exclusion) for ring in rings_of(piece)]
+    cleaned, removed = remove_corners(number_lines(rings))
+    if not removed:
+        return piece
+    trimmed = perimeter_of([(line.corners, line.is_exclusion) for line in cleaned])
+    return trimmed if isinstance(trimmed, Polygon) and trimmed.is_valid else piece

@@ -170,10 +170,19 @@ def densify(
         return geometry
     step_m = max(step_m, _rough_length_m(geometry) / MAX_POINTS)
     if model is EdgeModel.LONLAT:
-        return shapely.segmentize(geometry, step_m / METRES_PER_DEGREE)
+        return _segmentize(geometry, step_m / METRES_PER_DEGREE)
     if model is EdgeModel.PROJECTED:
-        return unproject(shapely.segmentize(project(geometry, crs), step_m), crs)
+        return unproject(_segmentize(project(geometry, crs), step_m), crs)
     return MultiPolygon([_geodesic_polygon(p, step_m) for p in polygons(geometry)])
+
+
+def _segmentize(geometry: BaseGeometry, step: float) -> Polygon | MultiPolygon:
+    """Densify ring by ring: given a polygon, GEOS mends the result and may lose its surface."""
+    dense = []
+    for polygon in polygons(geometry):
+        shell, *holes = (shapely.segmentize(ring, step) for ring in _lines(polygon))
+        dense.append(Polygon(shell, holes))
+    return dense[0] if len(dense) == 1 else MultiPolygon(dense)
 
 
 def _rough_length_m(geometry: BaseGeometry) -> float:

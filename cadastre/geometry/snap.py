@@ -95,7 +95,7 @@ def snap_to_neighbour(
     rebuilt, moves = [], []
     for line in lines:
         snapped = [scene.nearest(corner) for corner in line.corners]
-        moves += [distance for _, distance in snapped if distance > 0]
+        moves += [distance for _, distance in snapped if distance > UNMOVED_M]
         rebuilt.append((scene.noded([corner for corner, _ in snapped]), line.is_exclusion))
     added = sum(len(corners) for corners, _ in rebuilt) - sum(len(line.corners) for line in lines)
     if not moves and not added:

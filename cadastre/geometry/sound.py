@@ -41,7 +41,7 @@ def count_meetings(geometry: BaseGeometry) -> int:
 
 
 def _meetings(corners: np.ndarray) -> int:
-    segments = shapely.linestrings(np.stack([corners[:-1], corners[1:]], axis=1))
+    segments = np.asarray(shapely.linestrings(np.stack([corners[:-1], corners[1:]], axis=1)))
     first, second = shapely.STRtree(segments).query(segments, predicate="intersects")
     apart = np.abs(first - second)
     return int(np.count_nonzero((apart > 1) & (apart < len(segments) - 1))) // 2

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import Any
 
-import numpy as np
 from shapely.geometry import LineString, MultiLineString
 
 from cadastre.errors import TooLarge, UnusableInput
 from cadastre.geometry.crs import from_lonlat
 from cadastre.geometry.grid import cells_of
-from cadastre.geometry.perimeter import Side, sides
+from cadastre.geometry.perimeter import METRES_PER_DEGREE, Side, sides
 from cadastre.rules.case import Case
 from cadastre.rules.finding import Finding
 from cadastre.rules.registry import finds
@@ -102,8 +102,9 @@ def check_direction(case: Case) -> Iterator[Finding]:
 def _gaps(case: Case, direction: str) -> Iterator[tuple[Side, float]]:
     for side in sides(case.rings):
         if direction == "meridian":
-            azimuth = np.radians(side.bearing)
-            across = min(abs(np.sin(azimuth)), abs(np.cos(azimuth))) * side.length_m
+            (lon, lat), (lon2, lat2) = side.line
+            east = abs(lon2 - lon) * math.cos(math.radians((lat + lat2) / 2))
+            across = min(east, abs(lat2 - lat)) * METRES_PER_DEGREE
         else:
             lons, lats = zip(*side.line, strict=True)
             try:
