@@ -26,6 +26,9 @@ class Limits:
     corners: int = 500
     rows: int = 20_000
     cell_characters: int = 2_000
+    table_characters: int = 200_000
+    line_characters: int = 20_000
+    word_characters: int = 1_000
     attributes: int = 100
 
 

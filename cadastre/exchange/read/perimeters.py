@@ -191,9 +191,27 @@ def _read_drawing(job: _Job) -> tuple[Reading, ...]:
 def _corners(job: _Job, text: str) -> Reading:
     if not text.strip():
         raise UnusableInput("exchange.empty", where=job.where)
+    _cap_text(text, job)
     return corners.read_corners(
         text, crs=job.crs, answers=job.answers, language=job.language, hints=job.hints
     )
+
+
+def _cap_text(text: str, job: _Job) -> None:
+    """Refuse what no table of corners looks like; searching it for patterns takes minutes.
+
+    Measured: one line of 150,000 letters keeps the corner reader busy for half a minute, one of 20,000
+    for half a second. A table of 500 corners flattened to one line has about 20,000.
+    """
+    limits = job.limits
+    longest_line = max(map(len, text.splitlines()), default=0)
+    longest_word = max(map(len, text.split()), default=0)
+    if (
+        len(text) > limits.table_characters
+        or longest_line > limits.line_characters
+        or longest_word > limits.word_characters
+    ):
+        raise TooLarge("exchange.no-table", where=job.where)
 
 
 def _shown(filename: str) -> str:

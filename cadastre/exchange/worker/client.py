@@ -48,7 +48,7 @@ class Allowance:
     """
 
     memory_bytes: int = 512 * MEGABYTE
-    cpu_seconds: int = 5
+    cpu_seconds: int = 3
     wall_seconds: float = 8.0
     file_bytes: int = 60 * MEGABYTE
     answer_bytes: int = 20 * MEGABYTE
@@ -113,11 +113,12 @@ def start(
         "change_user": allowance.change_user,
     }
     try:
-        return subprocess.Popen(
-            [sys.executable, "-I", "-m", "cadastre.exchange.worker", json.dumps(order)],
-            cwd=folder, env=ENVIRONMENT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-            stderr=(folder / "stderr").open("wb"), close_fds=True, start_new_session=True,
-        )
+        with (folder / "stderr").open("wb") as complaints:
+            return subprocess.Popen(
+                [sys.executable, "-I", "-m", "cadastre.exchange.worker", json.dumps(order)],
+                cwd=folder, env=ENVIRONMENT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                stderr=complaints, close_fds=True, start_new_session=True,
+            )
     except OSError as fault:
         raise NotAvailable("exchange.no-worker") from fault
 
