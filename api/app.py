@@ -8,6 +8,7 @@ from api.applications import application_routes
 from api.checks import check_routes
 from api.drafts import draft_routes
 from api.errors import register_errors
+from api.exports import export_routes
 from api.features import feature_routes
 from api.health import health
 from api.limits import limiter
@@ -32,6 +33,7 @@ BLUEPRINTS = (
     check_routes,
     search_routes,
     feature_routes,
+    export_routes,
     application_routes,
     draft_routes,
     me_routes,

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-import math
 from collections.abc import Mapping
 
 from api.state import state
 from cadastre.errors import UnusableInput
 from cadastre.queries.asof import AsOf, as_of
-from cadastre.queries.relation import Box
+from cadastre.queries.relation import Box, box_of
 
 
 def parse_moment(args: Mapping[str, str]) -> AsOf:
@@ -41,21 +40,10 @@ def parse_bbox(text: str | None) -> Box | None:
     UnusableInput
         ``http.not-a-box``: not four or six finite numbers, or south above north.
     """
-    if not text:
-        return None
     try:
-        numbers = [float(part) for part in text.split(",")]
+        return None if not text else box_of(text)
     except ValueError:
-        numbers = []
-    if len(numbers) == 6:
-        numbers = [*numbers[:2], *numbers[3:5]]
-    if len(numbers) != 4 or not all(math.isfinite(number) for number in numbers):
-        raise UnusableInput("http.not-a-box", where="bbox", given=text[:80])
-    west, south, east, north = numbers
-    inside = -180 <= west <= 180 and -180 <= east <= 180 and -90 <= south <= north <= 90
-    if not inside or west > east:
-        raise UnusableInput("http.not-a-box", where="bbox", given=text[:80])
-    return west, south, east, north
+        raise UnusableInput("http.not-a-box", where="bbox", given=(text or "")[:80]) from None
 
 
 def parse_count(text: str | None, name: str, default: int, most: int) -> int:

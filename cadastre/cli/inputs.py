@@ -13,6 +13,7 @@ import click
 from cadastre.config import Settings, read_settings
 from cadastre.errors import UnusableInput
 from cadastre.exchange.limits import UPLOAD
+from cadastre.queries.relation import Box, box_of
 from cadastre.rules.load import load_ruleset
 from cadastre.rules.ruleset import Ruleset
 
@@ -58,6 +59,14 @@ def parse_day(text: str | None, today: dt.date) -> dt.date:
         return dt.date.fromisoformat(text)
     except ValueError:
         raise UnusableInput("http.not-a-date", where="--at", given=text) from None
+
+
+def parse_box(text: str | None) -> Box | None:
+    """Read ``west,south,east,north`` in degrees."""
+    try:
+        return None if not text else box_of(text)
+    except ValueError:
+        raise UnusableInput("http.not-a-box", where="--bbox", given=text) from None
 
 
 def deployment() -> tuple[Settings, Ruleset]:

@@ -232,9 +232,7 @@ def _works() -> Select[Any]:
     at, asked = AtRun(), _asked()
     kinds = cast(bindparam("kinds"), ARRAY(Text))
     halves = cast(bindparam("halves_m"), ARRAY(Float))
-    widths = func.unnest(kinds, halves).table_valued(
-        column("kind", Text), column("half_m", Float)
-    )
+    widths = func.unnest(kinds, halves).table_valued(column("kind", Text), column("half_m", Float))
     widths = widths.render_derived("widths")
     near = func.ST_Expand(asked.c.geom, bindparam("margin"))
     wider = func.ST_Expand(asked.c.geom, bindparam("margin") * 3)

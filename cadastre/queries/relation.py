@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -52,6 +53,25 @@ class Relation:
     def select(self, *columns: SQLColumnExpression[Any]) -> Select[Any]:
         """Select columns under the relation's conditions, without an order."""
         return select(*columns).select_from(self.source).where(*self.where)
+
+
+def box_of(text: str) -> Box:
+    """Read ``west,south,east,north`` in degrees; heights of a box of six numbers are dropped.
+
+    Raises
+    ------
+    ValueError
+        Not four or six finite numbers, outside the world, or south above north.
+    """
+    numbers = [float(part) for part in text.split(",")]
+    if len(numbers) == 6:
+        numbers = [*numbers[:2], *numbers[3:5]]
+    if len(numbers) != 4 or not all(math.isfinite(number) for number in numbers):
+        raise ValueError("four numbers are expected")
+    west, south, east, north = numbers
+    if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):
+        raise ValueError("the box is not in the world")
+    return west, south, east, north
 
 
 def _shown(relation: Relation) -> Select[Any]:

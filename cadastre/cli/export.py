@@ -1,0 +1,70 @@
+"""``cadastre export``: a collection, or a part of it, to a file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from cadastre.cli import output
+from cadastre.cli.inputs import deployment, parse_box, parse_day
+from cadastre.cli.language import language_option
+from cadastre.database import app_engine, transaction
+from cadastre.errors import UnusableInput
+from cadastre.geometry.crs import WGS84
+from cadastre.queries.asof import as_of
+from cadastre.sentences import say
+from cadastre.services.checks import today
+from cadastre.services.exports import ExportRequest, export_collection
+
+
+@click.command()
+@click.argument("collection")
+@click.option("-o", "--output", "path", required=True, help="File; its ending names the format.")
+@click.option("--bbox", metavar="W,S,E,N", help="Box in degrees.")
+@click.option("--where", metavar="CQL2", help='Filter, such as "area_ha > 100".')
+@click.option("--at", metavar="DATE", help="Day whose register is written; default: today.")
+@click.option("--crs", default=WGS84, show_default=True, help="System of the file.")
+@language_option
+def export(
+    collection: str,
+    path: str,
+    bbox: str | None,
+    where: str | None,
+    at: str | None,
+    crs: str,
+    lang: str,
+) -> None:
+    """Write COLLECTION: titles, applications, zones, works, administrative-units, base-map.
+
+    Endings: .geojson, .zip (Shapefile), .gpkg, .csv.
+    """
+    settings, ruleset = deployment()
+    day = parse_day(at, today(ruleset))
+    wanted = ExportRequest(
+        collection,
+        Path(path).name,
+        as_of(day, ruleset.time_zone),
+        parse_box(bbox),
+        where,
+        crs,
+        lang,
+    )
+    with transaction(app_engine(settings)) as session:
+        pieces = list(export_collection(session, wanted).content)
+    size = _write(path, pieces)
+    output.note(say("cli.written", lang, where=path, size_kb=size // 1000))
+
+
+def _write(path: str, pieces: list[bytes]) -> int:
+    """Write a file whole or not at all: a half one could be taken for the register."""
+    final = Path(path)
+    unfinished = final.with_name(f".{final.name}.part")
+    try:
+        unfinished.write_bytes(b"".join(pieces))
+        unfinished.replace(final)
+    except OSError as fault:
+        raise UnusableInput(
+            "cli.cannot-open", where=path, reason=fault.strerror or str(fault)
+        ) from None
+    return sum(map(len, pieces))

@@ -1,0 +1,145 @@
+"""Hand the register over as files: the same fields, filter and date as everywhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import shapely
+from sqlalchemy.orm import Session
+
+from cadastre.exchange.write import (
+    FeatureRecord,
+    FieldSpec,
+    Format,
+    Metadata,
+    format_of,
+    stream_features,
+)
+from cadastre.geometry.crs import WGS84
+from cadastre.geometry.reading import Reading
+from cadastre.queries.asof import AsOf
+from cadastre.queries.catalogue import relation_of
+from cadastre.queries.filters import filtered
+from cadastre.queries.relation import Box, Relation
+from cadastre.queries.relation import stream_features as stream_rows
+from cadastre.queries.visibility import ANYBODY, Field, Viewer
+from cadastre.rules.report import Area
+from cadastre.sentences import say_all
+from cadastre.vocabulary import Language
+
+TYPES = {
+    "string": "text",
+    "array": "text",
+    "number": "real",
+    "integer": "integer",
+    "boolean": "boolean",
+    "date": "date",
+    "date-time": "datetime",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ExportRequest:
+    """What is wanted: a collection, a place, a CQL2 filter, a moment, a format and its system."""
+
+    collection: str
+    format: str
+    at: AsOf
+    bbox: Box | None = None
+    where: str | None = None
+    crs: str = WGS84
+    language: str = Language.FR.value
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """A file about to be written: its name, its media type, and its content piece by piece."""
+
+    filename: str
+    media_type: str
+    content: Iterator[bytes]
+
+
+def export_collection(session: Session, wanted: ExportRequest, viewer: Viewer = ANYBODY) -> Export:
+    """Write a part of a collection.
+
+    Raises
+    ------
+    NotFound
+        No such collection.
+    UnusableInput
+        Unknown format, unreadable filter, a system the format cannot have.
+    """
+    chosen = format_of(wanted.format)
+    relation = filtered(relation_of(wanted.collection, wanted.at, viewer), wanted.where)
+    if wanted.bbox is not None:
+        relation = relation.within(wanted.bbox)
+    metadata = Metadata(
+        collection=wanted.collection,
+        at=wanted.at.instant,
+        filter=wanted.where,
+        language=wanted.language,
+    )
+    fields = [field_spec(field) for field in relation.fields.values()]
+    content = stream_features(
+        _records(session, relation), fields, chosen.name, crs=wanted.crs, metadata=metadata
+    )
+    return Export(_filename(wanted.collection, wanted.at, chosen), chosen.media_type, content)
+
+
+def export_perimeter(
+    reading: Reading, format: str, *, name: str | None, area: Area, crs: str, language: str
+) -> Export:
+    """Write a drawn perimeter with its areas.
+
+    Raises
+    ------
+    UnusableInput
+        Unknown format.
+    """
+    chosen = format_of(format)
+    values = {
+        "name": name or reading.name,
+        "area_ha": area.planar_ha,
+        "geodesic_area_ha": area.geodesic_ha,
+        "crs": reading.crs,
+    }
+    types = ("text", "real", "real", "text")
+    fields = [
+        FieldSpec(field, kind, _titles(field)) for field, kind in zip(values, types, strict=True)
+    ]
+    record = FeatureRecord("1", reading.perimeter, values)
+    content = stream_features(
+        [record], fields, chosen.name, crs=crs, metadata=Metadata("perimeter", language=language)
+    )
+    return Export(f"perimeter{chosen.suffix}", chosen.media_type, content)
+
+
+def field_spec(field: Field) -> FieldSpec:
+    """Describe a field of the read model as a column of a file, titled in both languages."""
+    return FieldSpec(
+        field.name,
+        TYPES.get(field.type, "text"),
+        _titles(field.name),
+        field.classification.name.lower(),
+    )
+
+
+def _titles(name: str) -> dict[str, str]:
+    return say_all(f"field.{name}", {})
+
+
+def _records(session: Session, relation: Relation) -> Iterator[FeatureRecord]:
+    for row in stream_rows(session, relation):
+        values: dict[str, Any] = row._asdict()
+        ground = values.pop("geometry")
+        key = values.pop("key")
+        yield FeatureRecord(
+            key, None if ground is None else shapely.from_wkb(bytes(ground)), values
+        )
+
+
+def _filename(collection: str, at: AsOf, chosen: Format) -> str:
+    return f"{collection}-{at.day.isoformat()}{chosen.suffix}"
