@@ -57,7 +57,9 @@ def test_heights_are_not_places() -> None:
 def test_there_and_back(x: float, y: float, code: str) -> None:
     there = crs.from_lonlat(code, [x], [y])
     back = crs.to_lonlat(code, list(there[0]), list(there[1]))
-    assert (back[0][0], back[1][0]) == pytest.approx((x, y), abs=1e-9)
+    # Paris changes datum by a shift that PROJ inverts to a few millimetres.
+    within = 5e-8 if code == "EPSG:4807" else 1e-9
+    assert (back[0][0], back[1][0]) == pytest.approx((x, y), abs=within)
 
 
 def test_grades_are_given_in_degrees_from_paris() -> None:

@@ -16,7 +16,7 @@ DEGREE_PER_GRADE = 0.9
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A number of an angle and the mark after it: ``°``, ``'``, ``"``, ``g``, a misread one, or none."""
+    """A number of an angle and the mark after it: ``°``, ``'``, ``"``, ``g``, another, or none."""
 
     digits: str
     mark: str = ""
@@ -140,7 +140,7 @@ def _seconds(digits: str, decimals: str) -> list[str]:
 
 
 def _glued_degrees(first: Part, seconds: Part) -> tuple[Candidate, ...]:
-    """Cut ``1101`` followed by seconds into degrees and minutes; a 0 between may be the degree sign."""
+    """Cut ``1101`` before seconds into degrees and minutes; a 0 between may be a degree sign."""
     found = []
     if len(seconds.whole) > 2 or seconds.number >= 60:
         return ()

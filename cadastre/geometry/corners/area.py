@@ -8,10 +8,14 @@ from dataclasses import dataclass
 from cadastre.geometry.corners.characters import fold
 from cadastre.units import km2_to_ha, m2_to_ha
 
-_NUMBER = r"(?<![\d.,])(\d{1,3}(?:[ .]\d{3}){1,3}(?:,\s?\d{1,6})?|\d{1,3}(?:,\d{3}){1,3}\.\d{1,6}|\d{1,9}(?:[.,]\s?\d{1,6})?)"
+_NUMBER = (
+    r"(?<![\d.,])(\d{1,3}(?:[ .]\d{3}){1,3}(?:,\s?\d{1,6})?"
+    r"|\d{1,3}(?:,\d{3}){1,3}\.\d{1,6}|\d{1,9}(?:[.,]\s?\d{1,6})?)"
+)
 _SHORT = r"(?<![\d.,])(\d{1,9}(?:[.,]\s?\d{1,6})?)"
 _UNIT = (
-    r"\s{0,3}(?P<unit>km\s?[2?]|kms?(?![a-z0-9/])|kilometres?[\s-]{1,2}carres?|square kilomet\w{2,4}|sq\.? ?km"
+    r"\s{0,3}(?P<unit>km\s?[2?]|kms?(?![a-z0-9/])|kilometres?[\s-]{1,2}carres?"
+    r"|square kilomet\w{2,4}|sq\.? ?km"
     r"|hectares?|has?(?![a-z])|metres?[\s-]{1,2}carres?|m\s?[2?](?!\w)|acres?(?![a-z]))"
 )
 _AREA = re.compile(_NUMBER + _UNIT)

@@ -68,8 +68,10 @@ class Row:
 class Table:
     """The rows of one segment, and what could not be made a corner of.
 
-    ``layout`` is ``rows``, ``cells`` (one cell to a line) or ``columns`` (one column after the other);
-    ``damaged`` holds lines that begin like a corner and do not end like one; ``second`` the same corners
+    ``layout`` is ``rows``, ``cells`` (one cell to a line) or ``columns`` (one column after the
+    other);
+    ``damaged`` holds lines that begin like a corner and do not end like one; ``second`` the same
+    corners
     printed in another unit; ``rivals`` other whole readings of the same table, by convention.
     """
 

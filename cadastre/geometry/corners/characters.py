@@ -37,7 +37,7 @@ _COMBINING = {"\u030a": "°", "\u0301": "'", "\u0300": "'", "\u030b": '"', "\u03
 
 
 def clean(text: str) -> str:
-    """Give the text with one written form per mark, line ends as ``\\n`` and no hidden characters."""
+    """Give the text with one written form per mark and line end, without hidden characters."""
     plain = (
         text.replace("\r\n", "\n").replace("\r", "\n").replace("\x0b", "\n").replace("\x0c", "\n")
     )

@@ -122,7 +122,7 @@ def _typed(label: str, line: int, answer: str, like: Draft | None) -> Draft:
 
 
 def _restore(row: Row, answers: Mapping[str, str], result: Mended) -> None:
-    """Put back a corner whose row cannot be read: as answered, or as a question with what fits."""
+    """Put back a corner whose row cannot be read: as answered, or as a question."""
     loop_at = _loop_around(row, result.loops)
     if loop_at is None:
         result.notes.append(
@@ -150,7 +150,7 @@ def _restore(row: Row, answers: Mapping[str, str], result: Mended) -> None:
 
 
 def _loop_around(row: Row, loops: list[Loop]) -> int | None:
-    """Give the ring a damaged row stands in or right after; None when it is elsewhere in the text."""
+    """Give the ring a damaged row stands in or right after; None when it is elsewhere."""
     for at, loop in enumerate(loops):
         lines = [draft.line for draft in loop.drafts]
         labelled = bool(row.label) or not any(not d.label.isdigit() for d in loop.drafts)
@@ -200,7 +200,7 @@ def _are_leaders(loops: list[Loop]) -> bool:
 
 
 def _notes_of_numbers(loops: list[Loop]) -> list[Note]:
-    """Say once for the table how thousands were written, and when degrees have too many decimals."""
+    """Say once for the table how thousands are written, and that decimals are too many."""
     cells = [
         (draft, cell)
         for loop in loops

@@ -14,7 +14,9 @@ from cadastre.geometry.corners.words import AXIS_WORD, HEMISPHERES
 _LONG_LINE = 20_000
 _LONGEST_ROW = 2_000
 _NEXT_LABEL = re.compile(
-    r"(?<=[\d\"'°NSEWO.])[ \t,;|]{1,8}(?=(?:(?:point|sommet|borne|pt)s?[ ]{1,2})?[A-Z]{1,3}\d{0,3}[ ]{0,2}[:.)=-]{0,2}[ \t]{1,4}-?\d)"
+    r"(?<=[\d\"'°NSEWO.])[ \t,;|]{1,8}"
+    r"(?=(?:(?:point|sommet|borne|pt)s?[ ]{1,2})?[A-Z]{1,3}\d{0,3}"
+    r"[ ]{0,2}[:.)=-]{0,2}[ \t]{1,4}-?\d)"
 )
 _ROW_END = re.compile(r"\|\s{0,8}(?=\|)")
 # Letters at once labels and axis names; they are labels inside an alphabet.

@@ -1,7 +1,9 @@
 """Choose between readings of a damaged corner by what the rest of the table says.
 
-Four witnesses that know nothing of each other: the other corners (a perimeter is one place), the grid of
-the country, right angles, and the area printed. A reading is taken only when every witness that tells the
+Four witnesses that know nothing of each other: the other corners (a perimeter is one place), the
+grid of
+the country, right angles, and the area printed. A reading is taken only when every witness that
+tells the
 readings apart names the same one; otherwise a person is asked.
 """
 
@@ -85,7 +87,7 @@ def fits_grid(drafts: list[Draft], hints: Hints, code: str | None) -> bool:
 
 
 def grid_misfit_m(drafts: list[Draft], hints: Hints, code: str | None) -> float | None:
-    """Give how far the worst corner stands from the country's grid, in metres; None without a grid."""
+    """Give how far the worst corner stands from the country's grid in metres, if there is one."""
     if hints.grid_crs is None or not hints.grid_step_m or not drafts:
         return None
     source = code or (systems.WGS84 if drafts[0].x_cell.unit is not Unit.METRE else None)
@@ -101,7 +103,7 @@ def grid_misfit_m(drafts: list[Draft], hints: Hints, code: str | None) -> float 
 
 
 def local_metres(loop: tuple[Draft, ...]) -> list[tuple[float, float]]:
-    """Give the corners on a plane in metres, good enough for angles and areas of one perimeter."""
+    """Give the corners on a plane in metres, good for angles and areas of one perimeter."""
     if loop[0].x_cell.unit is Unit.METRE:
         return [(draft.x, draft.y) for draft in loop]
     middle = sum(draft.y for draft in loop) / len(loop)
@@ -142,7 +144,8 @@ def _meets_area(loop: tuple[Draft, ...], area_ha: float | None) -> bool:
 def fourth_of_rectangle(known: tuple[Draft, ...], missing: int) -> Draft | None:
     """Give the corner that makes a rectangle of three, or None when the three are not square.
 
-    ``missing`` is the place of the missing corner in the ring of four. It is computed in the printed
+    ``missing`` is the place of the missing corner in the ring of four. It is computed in the
+    printed
     coordinates, so that it can be written as the others are.
     """
     if len(known) != 3:

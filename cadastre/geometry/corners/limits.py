@@ -8,7 +8,8 @@ from cadastre.errors import TooLarge, UnusableInput
 
 MAX_BYTES = 2_000_000
 MAX_CORNERS = 500
-# A corner is at most a label and six numbers, each perhaps cut in three by spaces; laws and dates come extra.
+# A corner is at most a label and six numbers, each perhaps cut in three by spaces; laws and dates
+# come extra.
 _MAX_NUMBERS = 20_000
 # Label and six numbers each on a line of their own.
 _MAX_LINES = MAX_CORNERS * 7

@@ -1,7 +1,9 @@
 """Turn a walk along a boundary into the table it describes.
 
-Orders sometimes tell a perimeter in sentences: ``Point C : intersection du parallèle … et du méridien …``,
-or ``jusqu'au point B (582 128, 674 327)``. The corners named are put one to a line; distances and bearings
+Orders sometimes tell a perimeter in sentences: ``Point C : intersection du parallèle … et du
+méridien …``,
+or ``jusqu'au point B (582 128, 674 327)``. The corners named are put one to a line; distances and
+bearings
 between them are left out.
 """
 
@@ -20,7 +22,8 @@ _NEXT_POINT = re.compile(
     r"(?:du|de|au)\s{1,3}point|(?:point|sommet|borne)\s{1,3}[a-z]\d{0,3}'?\s{0,3}[:,]|\barticle\b"
 )
 _BRACKET = re.compile(
-    r"(?<![a-z])(?:point|sommet|borne)?[ ]{0,2}(?:de base[ ])?(?<![a-z])([A-ZÀ]\d{0,3})[ ,]{0,3}(?:\([^()\d\n]{0,30})?\([ ]{0,2}"
+    r"(?<![a-z])(?:point|sommet|borne)?[ ]{0,2}(?:de base[ ])?"
+    r"(?<![a-z])([A-ZÀ]\d{0,3})[ ,]{0,3}(?:\([^()\d\n]{0,30})?\([ ]{0,2}"
     r"(\d[\d ]{3,9}(?:[.,]\d{1,3}(?!\d))?)[ ]{0,2}[,;][ ]{0,2}(\d[\d ]{3,9}(?:\.\d{1,3}(?!\d))?)"
 )
 

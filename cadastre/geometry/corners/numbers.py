@@ -1,7 +1,9 @@
 """Read plain numbers: decimal marks, thousands, and digits that a space has cut.
 
-A number such as ``1.802`` or ``310,840`` cannot be read alone. It is read under a *convention* (which
-mark is decimal, which parts thousands), and the convention is chosen for the whole table: the one under
+A number such as ``1.802`` or ``310,840`` cannot be read alone. It is read under a *convention*
+(which
+mark is decimal, which parts thousands), and the convention is chosen for the whole table: the one
+under
 which every row makes a corner.
 """
 
@@ -49,11 +51,11 @@ class Number:
 
 
 def read_number(groups: tuple[str, ...], convention: Convention) -> Number | None:
-    """Read groups parted by spaces as one number; None when they are not one under the convention."""
+    """Read groups parted by spaces as one number; None when the convention has no such number."""
     text = " ".join(groups)
     if len(groups) == 1:
         return _one(groups[0], convention, text)
-    decimal, thousands = _MARKS[convention]
+    decimal = _MARKS[convention][0]
     whole, _, decimals = groups[-1].partition(decimal)
     pieces = (*groups[:-1], whole)
     if not all(piece.lstrip("-").isdigit() and "-" not in piece[1:] for piece in pieces):

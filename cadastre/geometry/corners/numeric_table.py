@@ -1,7 +1,9 @@
 """Read a table of plain numbers: metres, decimal degrees, or degrees cut over several cells.
 
-Every convention of decimal and thousands marks is tried over the whole table with every shape of row; the
-reading that makes a corner of the most rows is kept, and rivals that do as well are handed over to be asked.
+Every convention of decimal and thousands marks is tried over the whole table with every shape of
+row; the
+reading that makes a corner of the most rows is kept, and rivals that do as well are handed over to
+be asked.
 """
 
 from __future__ import annotations
@@ -9,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import pairwise
 from statistics import median
 
 from cadastre.geometry.corners.cells import Candidate, Cell, Row, Table, Unit
@@ -151,7 +154,7 @@ def _any_number(
 
 
 def _choose(found: list[tuple[_Prepared, list[_Option]]]) -> list[_Option]:
-    """Choose one reading per row: numbered labels when they count up, then the place of the others."""
+    """Choose one reading per row: labels that count up, then the place of the others."""
     counted = _counts_up(found)
     kept = []
     for line, options in found:
@@ -182,9 +185,7 @@ def _counts_up(found: list[tuple[_Prepared, list[_Option]]]) -> bool:
         return False
     if all(all(label for label, _ in options) for options in bare):
         return True
-    steps = [
-        b - a for a, b in zip(numbers, numbers[1:], strict=False) if a is not None and b is not None
-    ]
+    steps = [b - a for a, b in pairwise(numbers) if a is not None and b is not None]
     return sum(step == 1 for step in steps) * 2 >= len(steps)
 
 

@@ -1,4 +1,4 @@
-"""Tell x from y and west from east: by what is printed, by headings, then by where the country lies."""
+"""Tell x from y and west from east: by print, by headings, then by where the country lies."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from cadastre.geometry.corners.shapes import is_easting, is_northing
 from cadastre.geometry.reading import Note, Option, Question
 from cadastre.vocabulary import NoteKind
 
-# Longitudes or latitudes on both sides of zero belong to one perimeter only when they are neighbours.
+# Longitudes or latitudes on both sides of zero belong to one perimeter only when they are
+# neighbours.
 _ACROSS_ZERO_DEG = 3.0
 
 
@@ -38,7 +39,8 @@ def orient(
 ) -> Oriented:
     """Give rows their axes and signs.
 
-    ``columns`` are those of the heading; ``candidates`` the systems the numbers may be in, tried only
+    ``columns`` are those of the heading; ``candidates`` the systems the numbers may be in, tried
+    only
     to see which order falls inside the country.
 
     Raises
@@ -264,7 +266,7 @@ def _letter(axis: Axis, sign: int) -> str:
 
 
 def _sign_from_country(result: Oriented, signs: Mapping[Axis, int | None], hints: Hints) -> None:
-    """Read unsigned longitudes as west when only that falls inside the country (and so for south)."""
+    """Read unsigned longitudes as west (latitudes as south) when only that is in the country."""
     drafts = result.drafts
     lons, lats = [draft.x for draft in drafts], [draft.y for draft in drafts]
     if hints.bounds_lonlat is None or within(hints, lons, lats):

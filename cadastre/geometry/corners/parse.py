@@ -34,7 +34,8 @@ _MGRS = re.compile(
     re.IGNORECASE,
 )
 _NAME = re.compile(
-    r"(?:d[ée]nomm[ée]e?s?|dite?|permis|perimeter named)\s{0,3}[«\"“]\s{0,2}([^«»\"“”\n]{2,60}?)\s{0,2}[»\"”]",
+    r"(?:d[ée]nomm[ée]e?s?|dite?|permis|perimeter named)"
+    r"\s{0,3}[«\"“]\s{0,2}([^«»\"“”\n]{2,60}?)\s{0,2}[»\"”]",
     re.IGNORECASE,
 )
 

@@ -26,7 +26,7 @@ _BEYOND_ZONE_DEG = 3.0
 
 @dataclass(slots=True)
 class Placed:
-    """The system of the corners; without ``settled`` it is provisional and the question stays open."""
+    """The system of the corners; provisional, the question open, unless ``settled``."""
 
     code: str | None
     settled: bool

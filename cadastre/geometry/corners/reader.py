@@ -1,7 +1,9 @@
 """Read corners pasted from an order, a spreadsheet, an e-mail or a scan.
 
-The steps, each in its own file: characters → words around the table (system, area, headings, exclusions) →
-cells and their possible readings → rows → axes and signs → rings → evidence for damaged cells → coordinate
+The steps, each in its own file: characters → words around the table (system, area, headings,
+exclusions) →
+cells and their possible readings → rows → axes and signs → rings → evidence for damaged cells →
+coordinate
 system → perimeter. Every assumption becomes a note, every choice that is not ours a question.
 """
 
@@ -40,7 +42,7 @@ def read_corners(
     language: str = "fr",
     hints: Hints = Hints(),  # noqa: B008 - frozen, without state
 ) -> Reading:
-    """Read a pasted table (or a narrative) of corners into rings and, when nothing is open, a perimeter.
+    """Read pasted corners into rings and, when nothing stands in the way, a perimeter.
 
     Parameters
     ----------
@@ -203,7 +205,7 @@ def _perimeter(
     area: PrintedArea | None,
     hints: Hints,
 ) -> tuple[Polygon | MultiPolygon | None, list[Note]]:
-    """Draw the perimeter unless a question other than the provisional system's stands in the way."""
+    """Draw the perimeter unless a question other than that of the system is open."""
     if placed.code is None or any(question.code != "corners.crs" for question in questions):
         return None, []
     if any(len(ring.corners) < 3 for ring in rings):

@@ -25,7 +25,8 @@ class Loop:
 def cut_loops(drafts: list[Draft], kind: Kind, blanks: list[int]) -> tuple[list[Loop], list[Note]]:
     """Cut the corners of a segment where a ring closes, labels start again, or blocks stand apart.
 
-    ``blanks`` are the numbers of blank lines; they part rings only when geometry agrees, because scanned
+    ``blanks`` are the numbers of blank lines; they part rings only when geometry agrees, because
+    scanned
     tables are full of them.
     """
     notes: list[Note] = []

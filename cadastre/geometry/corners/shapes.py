@@ -13,7 +13,8 @@ from cadastre.geometry.corners.numbers import Number
 _EASTING_M = (50_000.0, 1_300_000.0)
 _NORTHING_M = (0.0, 10_500_000.0)
 _LONE_M = 10_000.0
-# Nearer the equator than this only a northing with decimals is believed; 1 and 436 are labels or parts.
+# Nearer the equator than this only a northing with decimals is believed; 1 and 436 are labels or
+# parts.
 _BARE_M = 1_000.0
 
 

@@ -12,7 +12,8 @@ from cadastre.geometry.corners.characters import fold
 
 _CODE = re.compile(r"\bepsg\s{0,2}(?:[:n°]|code)?\s{0,2}:{0,2}\s{0,2}(\d{4,6})\b")
 _DATUM = re.compile(
-    r"\b(?:(?P<WGS84>wgs[\s_-]{0,2}(?:19)?84)|(?P<RGFG95>rgfg\s{0,2}(?:19)?95)|(?P<NTF>ntf\b|nouvelle triangulation)"
+    r"\b(?:(?P<WGS84>wgs[\s_-]{0,2}(?:19)?84)|(?P<RGFG95>rgfg\s{0,2}(?:19)?95)"
+    r"|(?P<NTF>ntf\b|nouvelle triangulation)"
     r"|(?P<RGF93>rgf\s?93)|(?P<ADINDAN>adindan)|(?P<ABIDJAN1987>abidjan\s?(?:19)?87)"
     r"|(?P<CONAKRY1905>conakry\s?1905)|(?P<DABOLA1981>dabola\s?1981)|(?P<YOFF>yoff)|(?P<ED50>ed\s?50)"
     r"|(?P<LOME>(?:syst[e]me|datum|reseau|referentiel)(?:\s\w{1,12}){0,2}\s(?:de\s)?lome|lome\s?/\s?utm|lome\s?(?:\(|\s)?datum))"
@@ -23,13 +24,17 @@ _PARIS = re.compile(
 )
 _ZONE = re.compile(
     r"(?:(?:utm|mtu)[^\d\n]{0,30}?|(?:fuseau|zone)\s{0,2}(?:utm)?\s{0,2}(?:n\s?°)?\s{0,2})"
-    r"0?(?P<zone>[1-9]|[1-5]\d|60)(?![\d.,]\d|\d)[ ]{0,2}(?P<side>(?:nord|north|sud|south)\b|[c-hj-np-x](?![\w'.)°]|\s?:))?"
+    r"0?(?P<zone>[1-9]|[1-5]\d|60)(?![\d.,]\d|\d)[ ]{0,2}"
+    r"(?P<side>(?:nord|north|sud|south)\b|[c-hj-np-x](?![\w'.)°]|\s?:))?"
 )
 # A zone written in each row: 31N 276400 1011100.
 _ROW_ZONE = re.compile(
     r"(?<![\w.,])(?P<zone>[1-9]|[1-5]\d|60)(?P<side>[c-hj-np-x])(?=[\s:,;|]{1,4}\d{5,7}(?!\d))"
 )
 _UTM = re.compile(r"\b(?:utm|mtu|mercator transverse|transverse universelle)\b")
+_AND_ZONE = re.compile(
+    r"\s{0,2}(?:et|and|ou|or|,|/|&)\s{0,2}0?([1-9]|[1-5]\d|60)(?![\d.,]\d|\d)[ns]?\b"
+)
 _SOUTHERN = re.compile(r"hemisphere\s(?:sud|south)|southern hemisphere")
 
 
@@ -48,7 +53,8 @@ class Statement:
 def find_statement(text: str) -> tuple[Statement, str]:
     """Give what a text says of its system, and the text with those words blanked out.
 
-    The blanked text has the same length, so that ``84`` of WGS 84 or ``31`` of zone 31 are never taken
+    The blanked text has the same length, so that ``84`` of WGS 84 or ``31`` of zone 31 are never
+    taken
     for coordinates.
     """
     folded = fold(text)
@@ -69,6 +75,10 @@ def find_statement(text: str) -> tuple[Statement, str]:
             side = found["side"] or ("s" if _SOUTHERN.search(folded) else "n")
             south = side in {"s", "sud", "south"} or (len(side) == 1 and side < "n")
             zones.append((int(found["zone"]), south))
+            also = _AND_ZONE.match("".join(blanked), found.end())
+            if also:
+                take(also)
+                zones.append((int(also[1]), south))
     in_rows = list(_ROW_ZONE.finditer("".join(blanked)))
     if len(in_rows) > 1 and len({found["zone"] for found in in_rows}) == 1:
         for found in in_rows:

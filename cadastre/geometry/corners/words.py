@@ -35,11 +35,13 @@ AXIS_WORD = re.compile(
 )
 
 RING_OUT = re.compile(
-    r"p[ée]rim[eè]tre ext[ée]rieur|contour ext[ée]rieur|(?:outer|exterior) (?:ring|boundary|perimeter)"
+    r"p[ée]rim[eè]tre ext[ée]rieur|contour ext[ée]rieur"
+    r"|(?:outer|exterior) (?:ring|boundary|perimeter)"
 )
 RING_IN = re.compile(
     r"[àa] l'exclusion|a l'exception|exclusion|exclues?\b|exclus\b|excluding|exclave|enclave"
-    r"|p[ée]rim[eè]tre int[ée]rieur|contour int[ée]rieur|(?:inner|interior) (?:ring|boundary|perimeter)"
+    r"|p[ée]rim[eè]tre int[ée]rieur|contour int[ée]rieur"
+    r"|(?:inner|interior) (?:ring|boundary|perimeter)"
     r"|d[ée]duction faite|hors (?:de )?la zone"
 )
 ANOTHER_PART = re.compile(

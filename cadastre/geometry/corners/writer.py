@@ -1,6 +1,7 @@
 """Write corners the way a person reads, checks and pastes them back.
 
-What is written here is read back by :func:`cadastre.geometry.corners.read_corners` to a thousand-millionth of
+What is written here is read back by :func:`cadastre.geometry.corners.read_corners` to a
+thousand-millionth of
 a degree (MGRS: to its metre) in both languages.
 """
 

@@ -1,4 +1,4 @@
-"""Real perimeters of the shared domain file, as printed and in the shapes that pasting gives them."""
+"""Real perimeters of the shared domain file, as printed and as pasting deforms them."""
 
 from __future__ import annotations
 

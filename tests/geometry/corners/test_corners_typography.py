@@ -16,8 +16,11 @@ ROWS = [
     ("D", (0, 57, "57,2"), (9, 2, "01,3")),
 ]
 EXPECTED = [
-    (0.965305556, 9.14125), (1.116305556, 9.142083333), (1.116861111, 9.0345), (0.965888889, 9.033694444),
-]  # fmt: skip
+    (0.965305556, 9.14125),
+    (1.116305556, 9.142083333),
+    (1.116861111, 9.0345),
+    (0.965888889, 9.033694444),
+]
 
 DEGREE = st.sampled_from(["°", "º", "˚", "° ", " ° ", "o", "O", "d ", "\u030a"])
 MINUTE = st.sampled_from(["'", "’", "′", "´", "' ", "’ ", "!", "/", "m "])
@@ -32,7 +35,8 @@ LABEL = st.sampled_from(
 
 @settings(max_examples=400, deadline=None)
 @given(
-    degree=DEGREE, minute=MINUTE, second=SECOND, east=EAST, north=NORTH, between=BETWEEN, label=LABEL,
+    degree=DEGREE, minute=MINUTE, second=SECOND, east=EAST, north=NORTH, between=BETWEEN,
+    label=LABEL,
     decimal=st.sampled_from([",", "."]), end=st.sampled_from(["\n", "\r\n", " \n", "\n\n"]),
 )  # fmt: skip
 def test_degrees_however_typed(
@@ -40,7 +44,8 @@ def test_degrees_however_typed(
     decimal: str, end: str,
 ) -> None:  # fmt: skip
     def angle(parts: tuple[int, int, str]) -> str:
-        return f"{parts[0]}{degree}{parts[1]:02d}{minute}{parts[2].replace(',', decimal)}{second}".strip()
+        seconds = parts[2].replace(",", decimal)
+        return f"{parts[0]}{degree}{parts[1]:02d}{minute}{seconds}{second}".strip()
 
     text = end.join(
         f"{label.format(name)}{angle(x)}{east}{between}{angle(y)}{north}" for name, x, y in ROWS
