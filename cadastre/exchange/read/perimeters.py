@@ -200,8 +200,8 @@ def _corners(job: _Job, text: str) -> Reading:
 def _cap_text(text: str, job: _Job) -> None:
     """Refuse what no table of corners looks like; searching it for patterns takes minutes.
 
-    Measured: one line of 150,000 letters keeps the corner reader busy for half a minute, one of 20,000
-    for half a second. A table of 500 corners flattened to one line has about 20,000.
+    Measured: one line of 150,000 letters keeps the corner reader busy for half a minute, one of
+    20,000 for half a second. A table of 500 corners flattened to one line has about 20,000.
     """
     limits = job.limits
     longest_line = max(map(len, text.splitlines()), default=0)

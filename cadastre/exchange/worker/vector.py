@@ -69,7 +69,8 @@ def _geometry(wkb: bytes | None, where: str, corners: int) -> dict[str, Any] | N
     if wkb is None:
         return None
     try:
-        shape = shapely.from_wkb(wkb)
+        # "fix" closes rings that some programs leave open; it moves nothing.
+        shape = shapely.from_wkb(wkb, on_invalid="fix")
     except shapely.errors.GEOSException as fault:
         raise UnusableInput("exchange.unknown-geometry", where=where) from fault
     count = int(shapely.get_num_coordinates(shape))

@@ -1,4 +1,4 @@
-"""Build hostile files: each is a way somebody has attacked, or could attack, a reader of uploads."""
+"""Build hostile files: each a way somebody has attacked, or could attack, a reader of uploads."""
 
 from __future__ import annotations
 
@@ -50,9 +50,11 @@ def vrt(secret: Path) -> bytes:
     ).encode()
 
 
-def shapefile(ring: list[list[float]] | None = None, *, corners: int | None = None) -> dict[str, bytes]:
+def shapefile(
+    ring: list[list[float]] | None = None, *, corners: int | None = None
+) -> dict[str, bytes]:
     """Write a minimal shapefile by hand; ``corners`` is the number its header claims."""
-    points = [p for p in (ring or SQUARE)]
+    points = ring or SQUARE
     body = struct.pack("<i4d2i", 5, 1.0, 6.5, 1.1, 6.6, 1, corners or len(points))
     body += struct.pack("<i", 0) + b"".join(struct.pack("<2d", *p) for p in points)
     record = struct.pack(">2i", 1, len(body) // 2) + body
@@ -64,7 +66,7 @@ def shapefile(ring: list[list[float]] | None = None, *, corners: int | None = No
         )
 
     field = b"NOM".ljust(11, b"\0") + b"C" + bytes(4) + bytes([20, 0]) + bytes(14)
-    table = struct.pack("<4BIHH20x", 3, 126, 1, 1, 1, 65, 21) + field + b"\r" + b" " + b"x".ljust(20)
+    table = struct.pack("<4BIHH20x", 3, 126, 1, 1, 1, 65, 21) + field + b"\r " + b"x".ljust(20)
     return {
         "a.shp": head(len(record)) + record,
         "a.shx": head(8) + struct.pack(">2i", 50, len(body) // 2),
@@ -189,8 +191,8 @@ def xxe_in_kml(secret: Path) -> Built:
 
 @case
 def xxe_in_kml_utf16(secret: Path) -> Built:
-    text = kml(placemark(RING_TEXT, "&s;"), f'<!DOCTYPE k [<!ENTITY s SYSTEM "{secret}">]>').decode()
-    return "a.kml", text.encode("utf-16")
+    head = f'<!DOCTYPE k [<!ENTITY s SYSTEM "{secret}">]>'
+    return "a.kml", kml(placemark(RING_TEXT, "&s;"), head).decode().encode("utf-16")
 
 
 @case
@@ -200,7 +202,8 @@ def entity_bomb_in_kml(secret: Path) -> Built:
 
 @case
 def entity_bomb_in_gpx(secret: Path) -> Built:
-    return "a.gpx", f'<?xml version="1.0"?>{BILLION}<gpx><wpt lon="1" lat="2">&i;</wpt></gpx>'.encode()
+    inside = '<gpx><wpt lon="1" lat="2">&i;</wpt></gpx>'
+    return "a.gpx", f'<?xml version="1.0"?>{BILLION}{inside}'.encode()
 
 
 @case
@@ -384,7 +387,8 @@ def json_of_words_for_numbers(secret: Path) -> Built:
 
 @case
 def json_said_twice(secret: Path) -> Built:
-    return "a.geojson", b'{"type":"Polygon","coordinates":[],"coordinates":' + json.dumps([SQUARE]).encode() + b"}"
+    ring = json.dumps([SQUARE])
+    return "a.geojson", f'{{"type":"Polygon","coordinates":[],"coordinates":{ring}}}'.encode()
 
 
 @case
