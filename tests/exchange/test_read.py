@@ -71,7 +71,7 @@ def test_shapefile_without_prj_asks_for_the_system() -> None:
     (reading,) = read_perimeters(pack(shapefile(UTM)), "a.zip", hints=TOGO)
     assert reading.perimeter is None
     (question,) = reading.questions
-    assert question.code == "reading.crs"
+    assert question.code == "corners.crs"
     assert question.options[0].value == "EPSG:32631"
     (answered,) = read_perimeters(pack(shapefile(UTM)), "a.zip", crs="EPSG:32631", hints=TOGO)
     assert answered.perimeter is not None
@@ -163,7 +163,7 @@ def test_drawing_asks_for_unit_and_system() -> None:
     drawing.write(text)
     content = text.getvalue().encode()
     (reading,) = read_perimeters(content, "a.dxf", hints=TOGO)
-    assert [q.code for q in reading.questions] == ["exchange.drawing-unit", "reading.crs"]
+    assert [q.code for q in reading.questions] == ["exchange.drawing-unit", "corners.crs"]
     (known,) = read_perimeters(
         content, "a.dxf", crs="EPSG:32631", answers={"exchange.drawing-unit": "m"}, hints=TOGO
     )

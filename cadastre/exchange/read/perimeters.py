@@ -14,6 +14,7 @@ from cadastre.exchange.read.gpx import read_gpx
 from cadastre.exchange.read.kml import read_kml
 from cadastre.exchange.read.readings import read_features, with_notes
 from cadastre.exchange.read.source import Feature, Source
+from cadastre.exchange.read.systems import CRS_QUESTION
 from cadastre.exchange.read.text import decode
 from cadastre.exchange.read.wkt import is_wkt, read_wkt
 from cadastre.exchange.read.zips import Archive
@@ -80,7 +81,9 @@ def read_perimeters(
     where = _shown(filename)
     if format is not None and format not in FORMATS:
         raise UnusableInput("exchange.unknown-format", where=format, known=", ".join(FORMATS))
-    job = _Job(content, where, crs, answers or {}, language, hints or Hints(), limits)
+    answered = answers or {}
+    chosen = crs or answered.get(CRS_QUESTION)
+    job = _Job(content, where, chosen, answered, language, hints or Hints(), limits)
     _cap_bytes(job)
     archive = Archive(content, where, limits) if content.startswith(b"PK") else None
     found = detect(content, where, archive, format)
@@ -91,7 +94,7 @@ def read_perimeters(
     if found == "dxf":
         return _read_drawing(job)
     source = _source(job, found, archive)
-    return read_features(source, where, crs, job.hints, limits)
+    return read_features(source, where, chosen, job.hints, limits)
 
 
 def _cap_bytes(job: _Job) -> None:

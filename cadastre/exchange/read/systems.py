@@ -13,6 +13,9 @@ from cadastre.geometry.corners.hints import Hints
 from cadastre.geometry.reading import Note, Option, Question
 from cadastre.vocabulary import NoteKind
 
+# The same question as for pasted corners, so that pages and commands answer both in one way.
+CRS_QUESTION = "corners.crs"
+
 
 @dataclass(frozen=True, slots=True)
 class Choice:
@@ -80,7 +83,7 @@ def ask_crs(parts: Sequence[Part], hints: Hints, choice: Choice) -> Question:
             inside.append(Option(code, "exchange.option-inside-country"))
         else:
             others.append(Option(code, "exchange.option-usual"))
-    return Question("reading.crs", tuple(inside + others))
+    return Question(CRS_QUESTION, tuple(inside + others))
 
 
 def _are_degrees(parts: Sequence[Part]) -> bool:
