@@ -11,6 +11,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
 
+import numpy as np
+from numpy.typing import NDArray
 from shapely import get_parts, transform
 from shapely.geometry import box
 from shapely.geometry.base import BaseGeometry
@@ -122,9 +124,10 @@ def _look(kind: str) -> str:
 
 
 def _projected(geometry: BaseGeometry, crs: str) -> BaseGeometry:
-    return transform(
-        geometry, lambda xs, ys: from_lonlat(crs, xs, ys), include_z=False, interleaved=False
-    )
+    def project(positions: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.column_stack(from_lonlat(crs, positions[:, 0], positions[:, 1]))
+
+    return transform(geometry, project)
 
 
 def _rings(geometry: BaseGeometry) -> Iterator[list[tuple[float, float]]]:

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from cadastre.errors import UnusableInput
 from cadastre.geometry.caps import cap, cap_polygon
 from cadastre.geometry.reading import Reading
+from cadastre.geometry.sound import sound
 from cadastre.queries.asof import AsOf, as_of
 from cadastre.queries.overlaps import (
     Meeting,
@@ -133,7 +134,8 @@ def perimeter_of(reading: Reading) -> Polygon | MultiPolygon:
 
 def _with_register(session: Session, ruleset: Ruleset, demand: Demand, facts: Facts) -> Facts:
     at = as_of(demand.at, ruleset.time_zone)
-    ground = facts.perimeter
+    # Mended here and not by PostGIS: a tangle of sides would hold the database for half a minute.
+    ground = sound(facts.perimeter)
     return replace(
         facts,
         country=_country(session),

@@ -112,15 +112,17 @@ def receipt_for(
     ).first()
     if parcel is None:
         raise NotFound("receipts.no-such-application", where=number)
+    perimeter = to_shape(parcel.geom)
+    assert isinstance(perimeter, MultiPolygon)
     return Receipt(
         application=application,
         parcel=parcel,
-        perimeter=to_shape(parcel.geom),
+        perimeter=perimeter,
         filed_at=application.filed_at.astimezone(ZoneInfo(ruleset.time_zone)),
         kind=dict(ruleset.kind(application.kind).name),
         substances=tuple(dict(ruleset.substance(one).name) for one in application.substances),
         legal_crs=parcel.planar_crs,
-        fingerprint=hashlib.sha256(to_shape(parcel.geom).wkb).hexdigest(),
+        fingerprint=hashlib.sha256(perimeter.wkb).hexdigest(),
     )
 
 

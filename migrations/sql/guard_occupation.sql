@@ -1,15 +1,16 @@
 -- Two exclusive occupations of one group never share ground and time, whoever writes, and how.
 
--- Mean width of a strip of ground, in metres: twice its area over its perimeter. Sides are straight in
--- longitude and latitude (the edge model of the register), so they are followed by steps of about a kilometre
--- before being measured on the ellipsoid: measured between far corners, a sliver of a hand's breadth
--- would look like hectares.
+-- Mean width of shared ground, in metres: twice its area over its perimeter, of its widest piece, so that
+-- a long sliver cannot hide a small real overlap beside it. Sides are straight in longitude and latitude
+-- (the edge model of the register), so they are followed by steps of about a kilometre before being measured
+-- on the ellipsoid: measured between far corners, a sliver of a hand's breadth would look like hectares.
 CREATE FUNCTION mean_width_m(strip geometry) RETURNS double precision
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 SET search_path = public, pg_temp
 RETURN (
-    SELECT 2 * ST_Area(g) / nullif(ST_Perimeter(g), 0)
-    FROM (SELECT ST_Segmentize(ST_CollectionExtract(strip, 3), 0.01)::geography AS g) AS followed
+    SELECT max(2 * ST_Area(g) / nullif(ST_Perimeter(g), 0))
+    FROM ST_Dump(ST_CollectionExtract(strip, 3)) AS piece,
+         LATERAL (SELECT ST_Segmentize(piece.geom, 0.01)::geography AS g) AS followed
 );
 
 -- Overlaps up to this mean width come from rounded corners: allowed, listed, never silent.

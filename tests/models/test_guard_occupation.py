@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 import psycopg2
 import pytest
 from psycopg2.extensions import connection as Connection
+from shapely.geometry import MultiPolygon, Polygon
 
 from tests.databases import TestUrls
 from tests.models.ground import INSERT, a_box, busy, overlapping_pairs, race, same_place
@@ -264,6 +265,24 @@ def test_a_hand_is_refused_and_a_rounding_is_not(
     else:
         with pytest.raises(psycopg2.errors.ExclusionViolation):
             occupy(app, wish)
+
+
+def test_a_long_sliver_does_not_hide_a_small_real_overlap(app: Connection, parcel: int) -> None:
+    occupy(app, a_box(0.5, 6.5, parcel=parcel))
+    # 4 cm along the side, and further on a real corner of 1 m by 1 m: 3.9 cm wide on the whole.
+    hand, metre = 0.04 / 110_600, 1 / 110_600
+    corners = (
+        (0.5, 6.55 - hand), (0.548, 6.55 - hand), (0.548, 6.55), (0.55 - metre, 6.55),
+        (0.55 - metre, 6.55 - metre), (0.55, 6.55 - metre), (0.55, 6.6), (0.5, 6.6),
+    )  # fmt: skip
+    shape = MultiPolygon([Polygon(corners)]).wkt
+    insert = INSERT.replace(
+        INSERT[INSERT.index("ST_Multi") : INSERT.rindex(")")],
+        "ST_GeomFromText(%(shape)s, 4326)",
+    )
+    with pytest.raises(psycopg2.errors.ExclusionViolation), app.cursor() as cursor:
+        cursor.execute(insert, a_box(0, 0, parcel=parcel) | {"shape": shape})
+    app.rollback()
 
 
 def test_country_size_ground_is_guarded_too(app: Connection, parcel: int) -> None:
