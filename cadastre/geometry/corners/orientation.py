@@ -94,6 +94,7 @@ def _order(
     if said is not None and said in plausible:
         return said
     if len(plausible) == 1:
+        _refuse_odd_row(silent, plausible[0])
         if plausible[0] or said is not None:
             values = {"rows": len(silent)}
             result.notes.append(Note("corners.columns-swapped", NoteKind.REPAIR, values=values))
@@ -132,6 +133,19 @@ def _plausible(row: Row, swapped: bool) -> bool:
     return any(abs(c.value) <= limit[0] for c in x.candidates) and any(
         abs(c.value) <= limit[1] for c in y.candidates
     )
+
+
+def _refuse_odd_row(rows: list[Row], swapped: bool) -> None:
+    """Refuse the one row that forces an order on a table whose other rows plainly have the other.
+
+    A digit lost in one cell must not turn a whole perimeter over.
+    """
+    if rows[0].cells[0].unit is not Unit.METRE:
+        return
+    good = [row for row in rows if _plausible(row, not swapped) and _ordinary(row, not swapped)]
+    if len(good) * 2 > len(rows) and not any(_ordinary(row, swapped) for row in good):
+        odd = next(row for row in rows if row not in good)
+        raise UnusableInput("corners.out-of-range", where=odd.label or odd.text, read=odd.text)
 
 
 def _ordinary(row: Row, swapped: bool) -> bool:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import mgrs
 
 from cadastre.geometry import crs as systems
+from cadastre.geometry.corners.angles import DEGREE_PER_GRADE
 from cadastre.geometry.corners.angular import looks_angular
 from cadastre.geometry.corners.angular_table import read_angular_table
 from cadastre.geometry.corners.area import PrintedArea, find_areas
 from cadastre.geometry.corners.cells import Axis, Candidate, Cell, Row, Table, Unit
-from cadastre.geometry.corners.characters import clean
+from cadastre.geometry.corners.characters import clean, fold
 from cadastre.geometry.corners.document import (
     Column,
     Kind,
@@ -29,6 +30,7 @@ from cadastre.geometry.corners.narrative import brackets_as_table, read_crossing
 from cadastre.geometry.corners.numeric_table import read_numeric_table
 from cadastre.geometry.corners.system import Statement, find_statement
 
+_GRADES = re.compile(r"\b(?:grades|grads|gons|centigrades)\b")
 _MGRS = re.compile(
     r"(?<![\w])(\d{1,2}[C-HJ-NP-X])\s?([A-HJ-NP-Z][A-HJ-NP-V])\s?(\d{1,5})\s?(\d{1,5})(?![\w.,])",
     re.IGNORECASE,
@@ -79,9 +81,29 @@ def parse(text: str, crs: str | None, answers: Mapping[str, str]) -> Parsed:
         part = Part(Kind.OUTER, Table(tuple(crossings)), ())
         return Parsed((part,), statement, tuple(areas), columns, named, narrative=True)
     parts, undrawn = _parts(lines, statement, crs, answers)
+    if _GRADES.search(fold(plain)):
+        parts = tuple(replace(part, table=_in_grades(part.table)) for part in parts)
     return Parsed(
         parts, statement, tuple(areas), columns, named, told is not None, undrawn, tuple(lines)
     )
+
+
+def _in_grades(table: Table) -> Table:
+    """Read plain decimals as grades when the text around them says so."""
+    rows = tuple(
+        replace(row, cells=tuple(_grade_cell(cell) for cell in row.cells)) for row in table.rows
+    )
+    return replace(table, rows=rows)
+
+
+def _grade_cell(cell: Cell) -> Cell:
+    if cell.unit is not Unit.DEGREE or "°" in cell.text or "'" in cell.text:
+        return cell
+    read = tuple(
+        replace(each, value=each.value * DEGREE_PER_GRADE, assumed=f"{cell.text} gr")
+        for each in cell.candidates
+    )
+    return replace(cell, candidates=read, unit=Unit.GRADE)
 
 
 def _parts(

@@ -151,3 +151,19 @@ def test_rings_taken_out(between: str, code: str) -> None:
 def test_a_blank_line_alone_does_not_part_a_ring() -> None:
     reading = read_corners(UTM + lines(SQUARE[:3]) + "\n\n" + lines(SQUARE[3:]))
     assert len(reading.rings) == 1
+
+
+def test_one_lost_digit_does_not_turn_the_table_over() -> None:
+    text = UTM + lines([SQUARE[0], ("B", 2930, 1011100), *SQUARE[2:]])
+    with pytest.raises(UnusableInput) as refused:
+        read_corners(text)
+    assert (refused.value.code, refused.value.where) == ("corners.out-of-range", "B")
+
+
+def test_grades_said_by_the_heading() -> None:
+    rows = "A 2,90 O 48,80 N\nB 2,70 O 48,80 N\nC 2,70 O 48,70 N"
+    text = f"Longitude et latitude en grades, méridien de Paris\n{rows}"
+    reading = read_corners(text)
+    assert (reading.crs, reading.crs_stated) == ("EPSG:4807", True)
+    first = corners_of(reading)[0]
+    assert (first.lon, first.lat) == pytest.approx((-0.2735278, 43.9199785), abs=1e-6)

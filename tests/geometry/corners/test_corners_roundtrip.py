@@ -29,8 +29,8 @@ def perimeters(draw: st.DrawFn) -> list[tuple[float, float]]:
         )
     )
     places = [(lon + dx, lat + dy) for dx, dy in steps]
-    # A first corner given again closes the ring, so that corners must differ.
-    distinct = {(round(x, 7), round(y, 7)) for x, y in places}
+    # A first corner given again closes the ring: corners differ by more than a metre (MGRS).
+    distinct = {(round(x, 3), round(y, 3)) for x, y in places}
     if len(distinct) < len(places):
         return [(lon, lat), (lon + 0.5, lat), (lon, lat + 0.5)]
     return places
