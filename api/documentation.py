@@ -1,7 +1,7 @@
 """Say of each view what it takes and gives, and write the OpenAPI 3.1 document from it.
 
-Who may call, what comes in and what goes out stand on the view itself, so the document cannot forget
-a route: a test compares it with the list of all routes.
+Who may call, what comes in and what goes out stand on the view itself, so no route is
+forgotten: a test compares the document with the list of all routes.
 """
 
 from __future__ import annotations

@@ -40,8 +40,8 @@ HTTP_CODES = {
 }
 
 
-def problem(status: int, code: str, where: str | None = None, **values: Any) -> Response:
-    """Say what is wrong as problem details, in the current language."""
+def problem(status: int, code: str, where: str | None = None, /, **values: Any) -> Response:
+    """Say what is wrong as problem details; findings of a refused filing go with it."""
     language = current_language()
     told = {"where": where, **values}
     body = {
@@ -51,6 +51,7 @@ def problem(status: int, code: str, where: str | None = None, **values: Any) -> 
         "code": code,
         "detail": say(code, language, **told),
         "where": where,
+        **({"findings": values["findings"]} if "findings" in values else {}),
     }
     return json_response(body, status, content_type=PROBLEM)
 

@@ -14,9 +14,14 @@ def db_session() -> Session:
     It is committed after the view when the answer is a success, rolled back otherwise.
     """
     if "db_session" not in g:
-        g.db_session = Session(state().engine, expire_on_commit=False)
+        g.db_session = open_session()
     session: Session = g.db_session
     return session
+
+
+def open_session() -> Session:
+    """Open a session at the application's door."""
+    return Session(state().engine, expire_on_commit=False)
 
 
 def register_session(app: Flask) -> None:

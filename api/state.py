@@ -21,7 +21,7 @@ EXTENSION = "cadastre"
 class CadastreState:
     """Everything a request needs that does not change between requests.
 
-    Each is opened when first asked for, so a site whose database is late still answers with a sentence.
+    Each is opened when first asked for: a site whose database is late still answers.
     """
 
     settings: Settings

@@ -1,7 +1,7 @@
 """Turn a CQL2 filter into bound SQL over an allow-list of columns.
 
 Text is parsed by a grammar, never evaluated; a name is looked up among the fields the viewer may
-see; every value becomes a bound parameter of the column's own type (quality B4, expression evaluation).
+see; every value becomes a bound parameter of the column's own type (quality B4).
 """
 
 from __future__ import annotations

@@ -17,7 +17,12 @@ from cadastre.geometry.perimeter import geodesic_area_m2
 Box = tuple[float, float, float, float]
 FRAME = (0.15, 6.3, 1.6, 11.0)  # inside Togo, west, south, east, north
 KINDS = ("permis-recherche", "permis-exploitation-petite-echelle", "permis-materiaux-construction")
-SUBSTANCES = (("or", "precious"), ("fer", "ferrous"), ("sable", "construction"), ("phosphates", "industrial"))
+SUBSTANCES = (
+    ("or", "precious"),
+    ("fer", "ferrous"),
+    ("sable", "construction"),
+    ("phosphates", "industrial"),
+)
 
 
 def make_grounds(count: int, seed: int) -> list[Polygon]:
