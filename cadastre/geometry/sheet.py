@@ -125,7 +125,9 @@ def _look(kind: str) -> str:
 
 def _projected(geometry: BaseGeometry, crs: str) -> BaseGeometry:
     def project(positions: NDArray[np.float64]) -> NDArray[np.float64]:
-        return np.column_stack(from_lonlat(crs, positions[:, 0], positions[:, 1]))
+        return np.column_stack(
+            from_lonlat(crs, positions[:, 0].tolist(), positions[:, 1].tolist())
+        )
 
     return transform(geometry, project)
 
