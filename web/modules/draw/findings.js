@@ -149,9 +149,10 @@ function fees(list, { say, write }) {
   return h("ul", { class: "fees" }, ...list.map((fee) => h("li", {},
     h("p", {}, h("strong", {}, fee.name ?? fee.code), " : ",
       fee.amount === null ? say("draw.fee-unknown") : `${write(fee.amount)} ${fee.currency}`,
+      " ",
       fee.evidence && fee.evidence !== "confirmed" ? h("span", { class: "tag tag-doubt" }, say(`draw.evidence-${fee.evidence}`)) : null),
     h("p", { class: "hint" }, isOnlyAmount(fee) ? "" : fee.working, fee.article ? ` ${fee.article}` : ""))));
 }
 
 /** A fixed amount has no working that says more than the amount. */
-const isOnlyAmount = ({ amount, working }) => working?.replace(/\D/g, "") === String(amount);
+const isOnlyAmount = ({ amount, working }) => !working || working === "?" || working.replace(/\D/g, "") === String(amount);

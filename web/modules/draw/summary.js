@@ -26,8 +26,17 @@ export function summaryBar({ list, link }, { editor, say, write }) {
       fact("perimeter", rough ? `${write(Math.round(rough.perimeterM) / 1000)} km` : "–"),
       fact("corners", write(countPlaced(editor.perimeter()))),
       fact("place", placeWords(check.answer?.administrative_units)),
+      ...published(areaHa),
     );
     verdict(check);
+  }
+
+  /** Compare with the area the document prints, as long as nothing was changed since. */
+  function published(areaHa) {
+    const printed = editor.perimeter().source?.publishedAreaHa;
+    if (!printed || areaHa === null) return [];
+    const gap = Math.round(((areaHa - printed) / printed) * 10000) / 100;
+    return [fact("published", `${write(printed)} ha`, say("draw.sum-gap", { gap }))];
   }
 
   function verdict({ status, answer }) {
