@@ -26,12 +26,12 @@ def document(app):
 
 
 def schema_of(document, method, path):
+    plain = path.split("?")[0]
     for template, operations in document["paths"].items():
-        pattern = template.split("{")[0]
-        if path.split("?")[0].startswith(pattern) and method in operations:
-            if "{" in template or path.split("?")[0] == template:
-                (content,) = operations[method]["responses"]["200"]["content"].values()
-                return content["schema"]
+        start, brace, _ = template.partition("{")
+        if method in operations and (plain.startswith(start) if brace else plain == template):
+            (content,) = operations[method]["responses"]["200"]["content"].values()
+            return content["schema"]
     raise AssertionError(f"{method} {path} is not in the document")
 
 
