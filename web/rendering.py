@@ -18,7 +18,9 @@ from web.language import address_in, other_language
 def register(app: Flask) -> None:
     """Give every template ``t`` and the facts its frame shows."""
     app.jinja_env.globals.update(t=t, sentences=sentences)
-    app.jinja_env.filters.update(day=day, instant=instant, number=number)
+    app.jinja_env.filters.update(
+        day=day, instant=instant, number=number, capitalised=capitalised
+    )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.context_processor(frame)
 
@@ -64,3 +66,8 @@ def number(value: float | None, digits: int = 2) -> str:
     if value is None:
         return "—"
     return format_decimal(round(value, digits), locale=current_language())
+
+
+def capitalised(words: str) -> str:
+    """Begin a label with a capital and leave the rest as written."""
+    return words[:1].upper() + words[1:]

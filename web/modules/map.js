@@ -6,7 +6,7 @@
 
 import L from "leaflet";
 
-import { nameControls, positionReadout } from "./map_controls.js";
+import { homeButton, nameControls, positionReadout } from "./map_controls.js";
 import { registerTiles } from "./map_tiles.js";
 
 const HIGHLIGHTS = {
@@ -39,12 +39,15 @@ export function createMap(element, options) {
   L.control.zoom({ position: "topright", zoomInTitle: options.say("map.zoom-in"), zoomOutTitle: options.say("map.zoom-out") }).addTo(map);
   L.control.scale({ position: "bottomleft", imperial: false, maxWidth: 140 }).addTo(map);
   map.fitBounds(toLatLngBounds(options.bounds));
+  homeButton(map, options);
   const tiles = registerTiles(options);
   tiles.layer.addTo(map);
   positionReadout(map, options);
   nameControls(element, options);
   /** @type {Map<string, L.GeoJSON>} */
   const shown = new Map();
+  /** @type {((what: any) => void)[]} */
+  const layersListeners = [];
 
   return {
     /** Fit a box in view. @param {number[]} box @param {{animate?: boolean}} [how] */
@@ -89,18 +92,26 @@ export function createMap(element, options) {
     /** Give what is in view, in reading order. */
     featuresInView: () => tiles.within(map.getBounds(), map.getZoom()),
     /** Show or hide a layer of the legend. @param {string} name @param {boolean} on */
-    setLayer: (name, on) => tiles.setLayer(name, on),
+    setLayer(name, on) {
+      tiles.setLayer(name, on);
+      for (const listener of layersListeners) listener({ name, on });
+    },
     /** Draw again what has changed in the register. */
     refresh: () => tiles.refresh(),
     /**
-     * Be told: `move` (view changed), `click` ({lat, lon}), `tiles` (new features drawn).
-     * @param {"move"|"click"|"tiles"} event
+     * Be told: `move` (view changed), `click` ({lat, lon}; Enter gives the centre), `tiles` (new
+     * features drawn), `layers` (the legend was changed).
+     * @param {"move"|"click"|"tiles"|"layers"} event
      * @param {(what: any) => void} listener
      */
     on(event, listener) {
       if (event === "move") map.on("moveend", () => listener(this.view()));
-      if (event === "click") map.on("click", (e) => listener({ lat: e.latlng.lat, lon: e.latlng.lng }));
+      if (event === "click") {
+        map.on("click", (e) => listener({ lat: e.latlng.lat, lon: e.latlng.lng }));
+        onEnter(element, () => listener({ lat: map.getCenter().lat, lon: map.getCenter().lng }));
+      }
       if (event === "tiles") tiles.onLoaded(listener);
+      if (event === "layers") layersListeners.push(listener);
     },
     /** Tell the map that its element changed size. */
     resized: () => map.invalidateSize(),
@@ -112,6 +123,13 @@ export function createMap(element, options) {
      */
     extend: (add) => add(L, map),
   };
+}
+
+/** @param {HTMLElement} element @param {() => void} act */
+function onEnter(element, act) {
+  element.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && event.target === element) act();
+  });
 }
 
 /** @param {number[]} box */

@@ -41,3 +41,23 @@ export function positionReadout(map, { language, say }) {
   map.on("mouseout moveend", centre);
   centre();
 }
+
+/**
+ * Add the button that shows the whole country again.
+ * @param {L.Map} map
+ * @param {import("./map.js").MapOptions} options
+ */
+export function homeButton(map, { bounds: [west, south, east, north], say }) {
+  const control = new L.Control({ position: "topright" });
+  control.onAdd = () => {
+    const bar = L.DomUtil.create("div", "leaflet-bar");
+    const link = L.DomUtil.create("a", "map-home", bar);
+    Object.assign(link, { href: "#", title: say("map.whole"), textContent: "⌂" });
+    link.setAttribute("role", "button");
+    link.setAttribute("aria-label", say("map.whole"));
+    L.DomEvent.on(link, "click", L.DomEvent.stop);
+    L.DomEvent.on(link, "click", () => map.fitBounds([[south, west], [north, east]]));
+    return bar;
+  };
+  control.addTo(map);
+}

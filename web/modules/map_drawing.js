@@ -8,11 +8,12 @@ import { cornerName, isPlaced } from "./draw/perimeter.js";
 import { snapToLines } from "./draw/snapping.js";
 
 const REACH_PX = 12;
+const SAME_SPOT_PX = 4;
 const MIDPOINT_ROOM_PX = 56;
-const SURFACE = { color: "#1d4e80", weight: 2.5, fillColor: "#1d4e80", fillOpacity: 0.1 };
+const LINE = { color: "#1d4e80", weight: 2.5, interactive: false };
+const SURFACE = { ...LINE, fillColor: "#1d4e80", fillOpacity: 0.1 };
 const UNSURE = { ...SURFACE, dashArray: "7 5" };
-/** Room for the controls on the right and the readout below. */
-const ROOM = { maxZoom: 15, paddingTopLeft: [32, 32], paddingBottomRight: [72, 56] };
+const RUBBER = { ...LINE, weight: 2, dashArray: "4 6" };
 const STEPS_M = { plain: 1, shift: 10, ctrl: 100 };
 const ARROWS = { ArrowUp: [0, 1], ArrowDown: [0, -1], ArrowLeft: [-1, 0], ArrowRight: [1, 0] };
 
@@ -20,289 +21,249 @@ const ARROWS = { ArrowUp: [0, 1], ArrowDown: [0, -1], ArrowLeft: [-1, 0], ArrowR
  * Put the drawing on a map.
  *
  * @param {ReturnType<typeof import("./map.js").createMap>} map
- * @param {{editor: object, say: Function, neighbours: () => number[][][]}} options
+ * @param {{editor: object, say: Function, neighbours: () => [number, number][][]}} options
  *     `neighbours` gives the lines (longitude, latitude) to snap to
  */
-export function drawOnMap(map, { editor, say, neighbours }) {
-  return map.extend((L, leaflet) => {
-    const surface = L.layerGroup().addTo(leaflet);
-    const handles = L.layerGroup().addTo(leaflet);
-    const rubber = L.polyline([], { color: "#1d4e80", weight: 2, dashArray: "4 6", interactive: false });
-    const markers = [];
-    const middles = [];
-    let drawing = null;
-    let gesture = 0;
-    const listeners = new Set();
+export const drawOnMap = (map, options) =>
+  map.extend((L, leaflet) => new Drawing(L, leaflet, options));
 
-    const toPoint = ([lon, lat]) => leaflet.latLngToContainerPoint([lat, lon]);
-    const toLine = (places) => places.map((lonLat) => ({ ...xy(toPoint(lonLat)), lonLat }));
+class Drawing {
+  constructor(L, leaflet, { editor, say, neighbours }) {
+    Object.assign(this, { L, leaflet, editor, say, neighbours });
+    this.surface = L.layerGroup().addTo(leaflet);
+    this.handles = L.layerGroup().addTo(leaflet);
+    this.rubber = L.polyline([], RUBBER);
+    this.markers = [];
+    this.middles = [];
+    this.ring = null; // the outline that clicks add to; null while not drawing
+    this.gesture = 0;
+    this.listeners = new Set();
+    this.listen();
+    this.redraw();
+  }
 
-    /** The lines of the perimeter itself, without the corner that is being moved. */
-    function ownLines(except) {
-      return editor.perimeter().rings.map((ring, r) => {
-        const kept = ring.corners.filter(
-          (corner, c) => isPlaced(corner) && !(except && except.ring === r && except.corner === c),
-        );
-        return kept.map(({ lon, lat }) => [lon, lat]);
-      });
-    }
-
-    function snapped(latLng, except) {
-      const lonLat = [latLng.lng, latLng.lat];
-      if (editor.get().snap.near) {
-        const lines = [...neighbours(), ...ownLines(except)].map(toLine);
-        const near = snapToLines(leaflet.latLngToContainerPoint(latLng), lines, REACH_PX);
-        if (near) return near;
-      }
-      return editor.toGrid(lonLat);
-    }
-
-    function redraw() {
-      const perimeter = editor.perimeter();
-      surface.clearLayers();
-      const geometry = toGeometry(perimeter);
-      const style = editor.geometry() ? SURFACE : UNSURE;
-      if (geometry) L.geoJSON(geometry, { style, interactive: false }).addTo(surface);
-      for (const ring of perimeter.rings) {
-        const line = ring.corners.filter(isPlaced).map(({ lon, lat }) => [lat, lon]);
-        if (line.length === 2) L.polyline(line, { ...SURFACE, interactive: false }).addTo(surface);
-      }
-      redrawMarkers(perimeter);
-      redrawMiddles(perimeter);
-    }
-
-    function redrawMarkers(perimeter) {
-      const { selected } = editor.get();
-      const wanted = perimeter.rings.flatMap((ring, r) =>
-        ring.corners.flatMap((corner, c) => (isPlaced(corner) ? [{ r, c, corner }] : [])),
-      );
-      while (markers.length > wanted.length) markers.pop().remove();
-      wanted.forEach(({ r, c, corner }, index) => {
-        markers[index] ??= makeMarker();
-        const marker = markers[index];
-        marker.place = { ring: r, corner: c };
-        marker.setLatLng([corner.lat, corner.lon]);
-        const name = cornerName(perimeter, r, c);
-        const isSelected = selected?.ring === r && selected.corner === c;
-        label(marker, name, isSelected, perimeter.rings[r].isExclusion);
-      });
-    }
-
-    function label(marker, name, isSelected, isExclusion) {
-      const element = marker.getElement();
-      const text = element.firstElementChild;
-      if (text.textContent !== name) text.textContent = name;
-      element.setAttribute("aria-label", say("draw.corner-on-map", { corner: name }));
-      element.setAttribute("aria-pressed", String(isSelected));
-      element.classList.toggle("is-selected", isSelected);
-      element.classList.toggle("is-exclusion", isExclusion);
-      marker.setZIndexOffset(isSelected ? 1000 : 0);
-    }
-
-    function makeMarker() {
-      const html = Object.assign(document.createElement("span"), { className: "draw-corner-name" });
-      const icon = L.divIcon({ className: "draw-corner", html, iconSize: [28, 28] });
-      const marker = L.marker([0, 0], { icon, draggable: true, keyboard: true, autoPan: true });
-      marker.addTo(handles);
-      marker.on("click", () => clickMarker(marker));
-      marker.on("dragstart", () => {
-        gesture += 1;
-        editor.select(marker.place.ring, marker.place.corner);
-      });
-      marker.on("drag", () => {
-        const { ring, corner } = marker.place;
-        editor.moveCorner(ring, corner, snapped(marker.getLatLng(), marker.place), `drag ${gesture}`);
-      });
-      marker.getElement().addEventListener("keydown", (event) => markerKey(marker, event));
-      marker.getElement().addEventListener("focus", () =>
-        editor.select(marker.place.ring, marker.place.corner),
-      );
-      return marker;
-    }
-
-    function clickMarker(marker) {
-      const { ring, corner } = marker.place;
-      if (drawing === ring && corner === 0) stop();
-      else editor.select(ring, corner);
-    }
-
-    function markerKey(marker, event) {
-      const { ring, corner } = marker.place;
-      if (event.key in ARROWS) {
-        const step = event.ctrlKey ? STEPS_M.ctrl : event.shiftKey ? STEPS_M.shift : STEPS_M.plain;
-        editor.nudge(ring, corner, ARROWS[event.key].map((way) => way * step));
-      } else if (event.key === "Delete" || event.key === "Backspace") {
-        editor.removeCorner(ring, corner);
-      } else return;
-      event.preventDefault();
-      event.stopPropagation();
-    }
-
-    /** Offer a new corner in the middle of each side that is long enough on the screen. */
-    function redrawMiddles(perimeter) {
-      const wanted = perimeter.rings.flatMap((ring, r) => sides(ring, r)).filter(hasRoom);
-      while (middles.length > wanted.length) middles.pop().remove();
-      wanted.forEach((side, index) => {
-        middles[index] ??= makeMiddle();
-        middles[index].side = side;
-        if (!middles[index].isDragged) middles[index].setLatLng(middle(side));
-      });
-    }
-
-    function hasRoom({ from, to }) {
-      const [start, end] = [toPoint(from), toPoint(to)];
-      return start.distanceTo(end) > MIDPOINT_ROOM_PX;
-    }
-
-    function makeMiddle() {
-      const icon = L.divIcon({ className: "draw-middle", iconSize: [20, 20] });
-      const marker = L.marker([0, 0], { icon, draggable: true, keyboard: false });
-      marker.addTo(handles);
-      marker.getElement().setAttribute("aria-hidden", "true");
-      marker.on("click", () => insert(marker.side, marker.side.mid));
-      marker.on("dragstart", () => (marker.isDragged = true));
-      marker.on("drag", () => {
-        const { from, to } = marker.side;
-        const at = marker.getLatLng();
-        rubber.setLatLngs([latLng(from), at, latLng(to)]).addTo(leaflet);
-      });
-      marker.on("dragend", () => {
-        marker.isDragged = false;
-        rubber.remove();
-        insert(marker.side, snapped(marker.getLatLng()));
-      });
-      return marker;
-    }
-
-    const insert = ({ ring, at }, lonLat) => editor.addCorner(ring, lonLat, at);
-
-    function start(ring) {
-      drawing = ring;
-      leaflet.getContainer().classList.add("is-drawing");
-      leaflet.doubleClickZoom.disable();
-      tell();
-    }
-
-    function stop() {
-      if (drawing === null) return;
-      drawing = null;
-      rubber.remove();
-      leaflet.getContainer().classList.remove("is-drawing");
-      leaflet.doubleClickZoom.enable();
-      tell();
-    }
-
-    function isLast(at) {
-      const last = editor.perimeter().rings[drawing]?.corners.filter(isPlaced).at(-1);
-      const room = last && toPoint([last.lon, last.lat]).distanceTo(leaflet.latLngToContainerPoint(at));
-      return room !== undefined && room < 4;
-    }
-
-    const tell = () => listeners.forEach((listener) => listener(drawing !== null));
-
-    leaflet.on("click", ({ latlng }) => {
-      // A double click is also two clicks: the second one adds nothing.
-      if (drawing !== null && !isLast(latlng)) editor.addCorner(drawing, snapped(latlng));
-    });
-    leaflet.on("dblclick", stop);
-    leaflet.on("mousemove", ({ latlng }) => {
-      const corners = (drawing === null ? [] : (editor.perimeter().rings[drawing]?.corners ?? []))
-        .filter(isPlaced);
-      if (!corners.length) return;
-      const ends = corners.length > 1 ? [corners.at(-1), corners[0]] : [corners[0]];
-      const [last, first] = ends.map(({ lon, lat }) => [lat, lon]);
-      const [lon, lat] = snapped(latlng);
-      rubber.setLatLngs(first ? [last, [lat, lon], first] : [last, [lat, lon]]).addTo(leaflet);
-    });
-    leaflet.getContainer().addEventListener("keydown", ({ key }) => {
-      if (key === "Escape") stop();
-    });
-    leaflet.on("zoomend moveend", redraw);
+  listen() {
+    const { leaflet, editor } = this;
+    leaflet.on("click", ({ latlng }) => this.click(latlng));
+    leaflet.on("dblclick", () => this.stop());
+    leaflet.on("mousemove", ({ latlng }) => this.stretch(latlng));
+    leaflet.on("zoomend moveend", () => this.redraw());
+    leaflet.getContainer().addEventListener("keydown", ({ key }) => key === "Escape" && this.stop());
     editor.subscribe((state, before) => {
-      const isSame = state.history === before.history && state.selected === before.selected;
-      if (!isSame) redraw();
-      if (drawing !== null && state.history !== before.history && !editor.perimeter().rings.length) {
-        drawing = 0;
-      }
+      if (state.history !== before.history || state.selected !== before.selected) this.redraw();
     });
-    redraw();
+  }
 
-    return {
-      start,
-      stop,
-      isDrawing: () => drawing !== null,
-      /** Be told when drawing begins and ends. */
-      onDrawing: (listener) => listeners.add(listener),
-      /** Put the keyboard on a corner of the map. */
-      focusCorner({ ring, corner }) {
-        markers
-          .find(({ place }) => place.ring === ring && place.corner === corner)
-          ?.getElement()
-          .focus();
-      },
-      /** Place a corner where the cross at the middle of the map stands. */
-      addAtCentre(ring) {
-        editor.addCorner(ring, snapped(leaflet.getCenter()));
-      },
-    };
-  });
+  /** Begin to draw: each click on the map adds a corner to an outline. */
+  start(ring) {
+    this.ring = ring;
+    this.leaflet.getContainer().classList.add("is-drawing");
+    this.leaflet.doubleClickZoom.disable();
+    this.tell();
+  }
+
+  /** End drawing; what was drawn stays. */
+  stop() {
+    if (this.ring === null) return;
+    this.ring = null;
+    this.rubber.remove();
+    this.leaflet.getContainer().classList.remove("is-drawing");
+    this.leaflet.doubleClickZoom.enable();
+    this.tell();
+  }
+
+  isDrawing() {
+    return this.ring !== null;
+  }
+
+  /** Be told when drawing begins and ends. */
+  onDrawing(listener) {
+    this.listeners.add(listener);
+  }
+
+  tell() {
+    for (const listener of this.listeners) listener(this.isDrawing());
+  }
+
+  /** Put the keyboard on a corner of the map. */
+  focusCorner({ ring, corner }) {
+    const found = this.markers.find(({ place }) => place.ring === ring && place.corner === corner);
+    found?.getElement().focus();
+  }
+
+  /** Place a corner where the cross at the middle of the map stands. */
+  addAtCentre(ring) {
+    this.editor.addCorner(ring, this.snapped(this.leaflet.getCenter()));
+  }
+
+  /** A double click is also two clicks: the second one, on the same spot, adds nothing. */
+  click(latlng) {
+    if (this.ring === null) return;
+    const last = this.placed(this.ring).at(-1);
+    const at = this.leaflet.latLngToContainerPoint(latlng);
+    if (last && this.toPoint(last).distanceTo(at) < SAME_SPOT_PX) return;
+    this.editor.addCorner(this.ring, this.snapped(latlng));
+  }
+
+  /** Stretch a line from the last corner to the pointer, and on to the first. */
+  stretch(latlng) {
+    const corners = this.ring === null ? [] : this.placed(this.ring);
+    if (!corners.length) return;
+    const line = [corners.at(-1), this.snapped(latlng), ...(corners.length > 1 ? [corners[0]] : [])];
+    this.rubber.setLatLngs(line.map(toLatLng)).addTo(this.leaflet);
+  }
+
+  /** List the places of an outline, one corner left out when it is being moved. */
+  placed(ring, except = null) {
+    const corners = this.editor.perimeter().rings[ring]?.corners ?? [];
+    return corners.filter((corner, index) => isPlaced(corner) && index !== except).map(toPlace);
+  }
+
+  toPoint([lon, lat]) {
+    return this.leaflet.latLngToContainerPoint([lat, lon]);
+  }
+
+  /** Bring a point to a title, a corner or the grid near it, as the person chose. */
+  snapped(latlng, moving = null) {
+    const { rings } = this.editor.perimeter();
+    if (this.editor.get().snap.near) {
+      const own = rings.map((_, r) => this.placed(r, moving?.ring === r ? moving.corner : null));
+      const lines = [...this.neighbours(), ...own].map((line) => line.map((place) => this.spot(place)));
+      const near = snapToLines(this.leaflet.latLngToContainerPoint(latlng), lines, REACH_PX);
+      if (near) return near;
+    }
+    return this.editor.toGrid([latlng.lng, latlng.lat]);
+  }
+
+  spot(lonLat) {
+    const { x, y } = this.toPoint(lonLat);
+    return { x, y, lonLat };
+  }
+
+  redraw() {
+    this.redrawSurface();
+    this.redrawMarkers();
+    this.redrawMiddles();
+  }
+
+  redrawSurface() {
+    const { L, editor, surface } = this;
+    surface.clearLayers();
+    const geometry = toGeometry(editor.perimeter());
+    const style = editor.geometry() ? SURFACE : UNSURE;
+    if (geometry) L.geoJSON(geometry, { style, interactive: false }).addTo(surface);
+    editor.perimeter().rings.forEach((_, r) => {
+      const line = this.placed(r);
+      if (line.length === 2) L.polyline(line.map(toLatLng), LINE).addTo(surface);
+    });
+  }
+
+  redrawMarkers() {
+    const wanted = this.editor.perimeter().rings.flatMap((ring, r) =>
+      ring.corners.flatMap((corner, c) => (isPlaced(corner) ? [{ ring: r, corner: c, at: corner }] : [])),
+    );
+    while (this.markers.length > wanted.length) this.markers.pop().remove();
+    wanted.forEach(({ ring, corner, at }, index) => {
+      const marker = (this.markers[index] ??= this.makeMarker());
+      marker.place = { ring, corner };
+      marker.setLatLng([at.lat, at.lon]);
+      this.label(marker);
+    });
+  }
+
+  label(marker) {
+    const { ring, corner } = marker.place;
+    const { selected } = this.editor.get();
+    const perimeter = this.editor.perimeter();
+    const name = cornerName(perimeter, ring, corner);
+    const isSelected = selected?.ring === ring && selected.corner === corner;
+    const element = marker.getElement();
+    element.firstElementChild.textContent = name;
+    element.setAttribute("aria-label", this.say("draw.corner-on-map", { corner: name }));
+    element.setAttribute("aria-pressed", String(isSelected));
+    element.classList.toggle("is-selected", isSelected);
+    element.classList.toggle("is-exclusion", perimeter.rings[ring].isExclusion);
+    marker.setZIndexOffset(isSelected ? 1000 : 0);
+  }
+
+  makeMarker() {
+    const html = Object.assign(document.createElement("span"), { className: "draw-corner-name" });
+    const icon = this.L.divIcon({ className: "draw-corner", html, iconSize: [28, 28] });
+    const marker = this.L.marker([0, 0], { icon, draggable: true, keyboard: true, autoPan: true });
+    const select = () => this.editor.select(marker.place.ring, marker.place.corner);
+    marker.addTo(this.handles);
+    marker.on("click", () => {
+      if (this.ring === marker.place.ring && marker.place.corner === 0) this.stop();
+      else select();
+    });
+    marker.on("dragstart", () => {
+      this.gesture += 1;
+      select();
+    });
+    marker.on("drag", () => {
+      const { ring, corner } = marker.place;
+      const place = this.snapped(marker.getLatLng(), marker.place);
+      this.editor.moveCorner(ring, corner, place, `drag ${this.gesture}`);
+    });
+    marker.getElement().addEventListener("keydown", (event) => this.markerKey(marker, event));
+    marker.getElement().addEventListener("focus", select);
+    return marker;
+  }
+
+  markerKey({ place: { ring, corner } }, event) {
+    if (event.key in ARROWS) {
+      const step = event.ctrlKey ? STEPS_M.ctrl : event.shiftKey ? STEPS_M.shift : STEPS_M.plain;
+      this.editor.nudge(ring, corner, ARROWS[event.key].map((way) => way * step));
+    } else if (event.key === "Delete" || event.key === "Backspace") {
+      this.editor.removeCorner(ring, corner);
+    } else return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  /** Offer a new corner in the middle of each side that is long enough on the screen. */
+  redrawMiddles() {
+    const hasRoom = ({ from, to }) => this.toPoint(from).distanceTo(this.toPoint(to)) > MIDPOINT_ROOM_PX;
+    const wanted = this.editor.perimeter().rings.flatMap(sidesOf).filter(hasRoom);
+    while (this.middles.length > wanted.length) this.middles.pop().remove();
+    wanted.forEach((side, index) => {
+      const middle = (this.middles[index] ??= this.makeMiddle());
+      middle.side = side;
+      if (!middle.isDragged) middle.setLatLng(toLatLng(side.mid));
+    });
+  }
+
+  makeMiddle() {
+    const icon = this.L.divIcon({ className: "draw-middle", iconSize: [20, 20] });
+    const middle = this.L.marker([0, 0], { icon, draggable: true, keyboard: false });
+    const insert = (lonLat) => this.editor.addCorner(middle.side.ring, lonLat, middle.side.at);
+    middle.addTo(this.handles);
+    // The table and the corners are the way without a pointer.
+    middle.getElement().setAttribute("aria-hidden", "true");
+    middle.on("click", () => insert(middle.side.mid));
+    middle.on("dragstart", () => (middle.isDragged = true));
+    middle.on("drag", () => {
+      const line = [toLatLng(middle.side.from), middle.getLatLng(), toLatLng(middle.side.to)];
+      this.rubber.setLatLngs(line).addTo(this.leaflet);
+    });
+    middle.on("dragend", () => {
+      middle.isDragged = false;
+      this.rubber.remove();
+      insert(this.snapped(middle.getLatLng()));
+    });
+    return middle;
+  }
 }
 
-/**
- * Show what a check answers: overlaps hatched, the geometry of a finding, a proposal dashed.
- *
- * @param {ReturnType<typeof import("./map.js").createMap>} map
- */
-export function showAnswers(map) {
-  return map.extend((L, leaflet) => {
-    const overlaps = L.layerGroup().addTo(leaflet);
-    const proposal = L.layerGroup().addTo(leaflet);
-    const spot = L.layerGroup().addTo(leaflet);
-    const asPoint = (_feature, at) =>
-      L.circleMarker(at, { radius: 9, color: "#14110a", weight: 2, fillColor: "#f6c445", fillOpacity: 0.9 });
-    const put = (group, geometry, style) => {
-      const layer = L.geoJSON(geometry, { style, interactive: false, pointToLayer: asPoint });
-      return layer.addTo(group);
-    };
-    return {
-      overlaps(list) {
-        overlaps.clearLayers();
-        for (const { geometry, technical, blocking } of list) {
-          const hatch = blocking && !technical ? "block" : "warn";
-          const color = hatch === "block" ? "#a31621" : "#8a5208";
-          const style = { color, weight: 2, fillColor: `url(#draw-hatch-${hatch})`, fillOpacity: 1 };
-          if (geometry) put(overlaps, geometry, style);
-        }
-      },
-      proposal(geometry) {
-        proposal.clearLayers();
-        const style = { color: "#0d4a38", weight: 3.5, dashArray: "10 6", fillColor: "#0d4a38", fillOpacity: 0.12 };
-        if (geometry) put(proposal, geometry, style);
-      },
-      /** Bring a geometry into view. */
-      frame: (geometry) => leaflet.fitBounds(L.geoJSON(geometry).getBounds(), ROOM),
-      /** Mark a geometry and bring it into view, with room around it. */
-      goTo(geometry) {
-        spot.clearLayers();
-        const layer = put(spot, geometry, { color: "#14110a", weight: 4, fillColor: "#f6c445", fillOpacity: 0.5 });
-        leaflet.fitBounds(layer.getBounds().pad(0.6), { maxZoom: 15 });
-        setTimeout(() => spot.removeLayer(layer), 6000);
-      },
-    };
-  });
-}
+const toPlace = ({ lon, lat }) => [lon, lat];
+const toLatLng = ([lon, lat]) => [lat, lon];
 
-const xy = ({ x, y }) => ({ x, y });
-const latLng = ([lon, lat]) => [lat, lon];
-const middle = ({ mid: [lon, lat] }) => [lat, lon];
-
-function sides(ring, r) {
+/** List the sides of an outline of three corners and more, each with its middle. */
+function sidesOf(ring, r) {
   const placed = ring.corners.flatMap((corner, index) => (isPlaced(corner) ? [{ corner, index }] : []));
   if (placed.length < 3) return [];
   return placed.map(({ corner, index }, at) => {
-    const next = placed[(at + 1) % placed.length].corner;
-    const [from, to] = [corner, next].map(({ lon, lat }) => [lon, lat]);
-    const mid = [(from[0] + to[0]) / 2, (from[1] + to[1]) / 2];
-    return { ring: r, at: index + 1, from, to, mid };
+    const [from, to] = [corner, placed[(at + 1) % placed.length].corner].map(toPlace);
+    return { ring: r, at: index + 1, from, to, mid: [(from[0] + to[0]) / 2, (from[1] + to[1]) / 2] };
   });
 }

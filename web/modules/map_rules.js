@@ -5,7 +5,8 @@ import { CenteredTextSymbolizer, LineLabelSymbolizer, OffsetTextSymbolizer } fro
 import { INK, kindColour, lookOf, paintLook } from "./map_symbols.js";
 
 const FONT = "system-ui, 'Segoe UI', Roboto, 'Liberation Sans', sans-serif";
-export const LAND = "#fbfaf6";
+export const LAND = "#fdfcf8";
+const ABROAD = "#ebe7dc";
 export const SEA = "#dbe7ec";
 const WATER = "#8fb4c4";
 const BORDER = "#8a8375";
@@ -35,11 +36,12 @@ export function paintRules({ placeOfKind, isOn }) {
       paintLook(context, geom, lookOf(layer, feature.props, placeOfKind)),
   });
   return [
-    area("coast", SEA, "#9db8c2", 0.8),
-    area("countries", LAND, BORDER, 1.2),
+    area("neighbours", ABROAD, "#b9b3a4", 0.8),
+    area("countries", LAND, BORDER, 1.6),
     area("lakes", SEA, WATER, 0.8),
     line("rivers", (/** @type {number} */ z) => ({ stroke: WATER, width: z < 9 ? 0.7 : 1.4, dash: [] })),
     line("prefectures", () => ({ stroke: "#c9c1ae", width: 0.8, dash: [3, 3] }), 8),
+    line("coast", () => ({ stroke: "#6f97a6", width: 1, dash: [] })),
     line("regions", () => ({ stroke: BORDER, width: 1.1, dash: [8, 3, 2, 3] })),
     { dataLayer: "zones", symbolizer: look("zones") },
     { dataLayer: "titles", symbolizer: look("titles") },
@@ -60,6 +62,7 @@ export function labelRules({ isOn, letterOfKind, placeOfKind }) {
     { dataLayer: "titles", minzoom: 10, filter: shown("titles"), symbolizer: rightName(letterOfKind, (f) => kindColour(placeOfKind(f.props.kind))) },
     { dataLayer: "applications", minzoom: 10, filter: shown("applications"), symbolizer: rightName(() => "?", () => "#6b3f04") },
     { dataLayer: "zones", minzoom: 9, filter: shown("zones"), symbolizer: areaName("#1f5a22", 11, "italic") },
+    { dataLayer: "neighbours", maxzoom: 9, filter: () => true, symbolizer: areaName("#8a8375", 12, "normal") },
     { dataLayer: "regions", maxzoom: 9, filter: shown("regions"), symbolizer: areaName("#6a6353", 12, "normal") },
     { dataLayer: "prefectures", minzoom: 9, filter: shown("prefectures"), symbolizer: areaName("#777060", 11, "normal") },
     { dataLayer: "rivers", minzoom: 10, filter: shown("rivers"), symbolizer: new LineLabelSymbolizer({ labelProps: ["name"], fill: "#3f7388", stroke: "#ffffff", width: 2, font: `italic 11px ${FONT}` }) },

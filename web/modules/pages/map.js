@@ -1,7 +1,88 @@
-/** Start the public map page. */
-import { createMap } from "../map.js";
+/** Run the public map page: search, list, panel, legend and address around one map. */
+
 import { byId } from "../dom.js";
+import { keepInView } from "../in_view.js";
+import { keepLegend } from "../legend.js";
+import { createMap } from "../map.js";
+import { createPanel } from "../panel.js";
+import { readFragment, writeFragment } from "../permalink.js";
+import { keepSearch } from "../results.js";
 import { embedded, sayer } from "../sentences.js";
 
 const language = document.documentElement.lang;
-createMap(byId("map"), { language, say: sayer(embedded("sentences") ?? {}, language), bounds: [-0.2, 6, 1.9, 11.2], kinds: [] });
+const say = sayer(embedded("sentences") ?? {}, language);
+const settings = embedded("map-settings");
+const map = createMap(byId("map"), { language, say, ...settings });
+/** @type {{collection: string, id: string}|null} */
+let picked = null;
+
+const search = keepSearch({ say, choose: chooseResult });
+const panel = createPanel({ element: byId("picked"), say, language, onPick: pick, onClose: close });
+keepInView({ map, say, settings, onPick: (feature) => pick(feature, { focus: true }) });
+keepLegend({ map, settings });
+
+map.on("move", remember);
+map.on("click", ({ lat, lon }) => {
+  const [first, ...others] = map.pick(lat, lon);
+  if (first) pick(first, { others });
+  else close();
+});
+window.addEventListener("hashchange", restore);
+byId("other-language").addEventListener("click", (event) => {
+  /** @type {HTMLAnchorElement} */ (event.currentTarget).hash = location.hash;
+});
+restore();
+
+/**
+ * Show one feature of the register: on the map, in the panel and in the address.
+ * @param {{collection: string, id: string}} feature
+ * @param {{others?: any[], focus?: boolean, fit?: boolean}} [how]
+ */
+async function pick(feature, { others = [], focus = false, fit = false } = {}) {
+  picked = { collection: feature.collection, id: feature.id };
+  remember();
+  search.hide();
+  byId("intro").hidden = true;
+  const found = await panel.show(feature, { others, focus });
+  if (!found || picked?.id !== feature.id) return;
+  map.showFeature(found, "picked");
+  if (fit && found.bbox) map.fit(found.bbox);
+}
+
+function close() {
+  picked = null;
+  panel.hide();
+  map.hide("picked");
+  if (!search.show()) byId("intro").hidden = false;
+  remember();
+}
+
+/** Go to a result: a feature with a page is picked, a place is only looked at. @param {any} result */
+function chooseResult(result) {
+  map.fit(result.bbox);
+  if (["titles", "applications", "zones", "works", "administrative-units"].includes(result.collection)) {
+    pick(result, { focus: true });
+    return;
+  }
+  map.showFeature(pointOf(result.bbox), "picked");
+  byId("map").focus();
+}
+
+/** @param {number[]} box */
+function pointOf([west, south, east, north]) {
+  return { type: "Point", coordinates: [(west + east) / 2, (south + north) / 2] };
+}
+
+function remember() {
+  const fragment = writeFragment({ ...map.view(), picked });
+  if (fragment !== location.hash) history.replaceState(null, "", fragment);
+}
+
+function restore() {
+  const view = readFragment(location.hash);
+  if (!view) return;
+  const here = writeFragment({ ...map.view(), picked });
+  if (location.hash === here) return;
+  map.lookAt(view);
+  if (view.picked) pick(view.picked);
+}
