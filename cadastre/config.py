@@ -57,7 +57,9 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
     environment = env.get("CADASTRE_ENV", "demo")
     if environment not in ENVIRONMENTS:
         raise NotAvailable(
-            "config.unknown-environment", where="CADASTRE_ENV", given=environment,
+            "config.unknown-environment",
+            where="CADASTRE_ENV",
+            given=environment,
             known=", ".join(ENVIRONMENTS),
         )
     return Settings(

@@ -51,9 +51,7 @@ def create_account(
     account.mandates = [Mandate(party=party, powers=["file"]) for party in parties]
     session.add(account)
     session.flush()
-    session.add(
-        JournalEntry(action="account.open", subject="account", subject_id=str(account.id))
-    )
+    session.add(JournalEntry(action="account.open", subject="account", subject_id=str(account.id)))
     return account
 
 
