@@ -123,7 +123,7 @@ test("a draft comes back as it was; anything else is not a draft", () => {
   const editor = withSquare();
   const storage = memory();
   const saved = [];
-  keepDraft(editor, { storage, put: null, onSaved: (where) => saved.push(where) });
+  keepDraft(editor, { storage, onSaved: (where) => saved.push(where) });
   editor.nameCorner(0, 0, "P1");
   assert.deepEqual(storedDraft(storage).perimeter, editor.perimeter());
   assert.deepEqual(saved, ["here"]);
@@ -136,7 +136,7 @@ test("a draft comes back as it was; anything else is not a draft", () => {
 test("a browser that keeps nothing is told, not hidden", () => {
   const editor = withSquare();
   const saved = [];
-  keepDraft(editor, { storage: memory(true), put: null, onSaved: (where) => saved.push(where) });
+  keepDraft(editor, { storage: memory(true), onSaved: (where) => saved.push(where) });
   editor.nameCorner(0, 0, "P1");
   assert.deepEqual(saved, ["nowhere"]);
 });

@@ -7,7 +7,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.web.draw_page import EMAIL, PASSWORD, DrawSite, axe, cells, checked, type_corners
 
@@ -150,7 +150,8 @@ def test_who_is_not_signed_in_is_sent_to_sign_in_with_the_drawing_kept(site: Dra
     page = site.open()
     page.select_option("#view-crs", "EPSG:4326")
     page.select_option("#view-style", "dd")
-    type_corners(page, in_language(EIGHT, "fr"))
+    elsewhere = [(f"{float(x) - 0.4:.2f}", y) for x, y in EIGHT]
+    type_corners(page, in_language(elsewhere, "fr"))
     page.select_option("#asked-kind", "permis-materiaux-construction")
     page.fill("#asked-substance", "sable")
     page.press("#asked-substance", "Enter")
@@ -209,3 +210,48 @@ def test_without_script_bad_input_is_answered_in_words(site: DrawSite) -> None:
     page.get_by_role("button", name="Contrôler").click()
     expect(page.locator(".error-summary")).to_contain_text("72 minutes")
     assert axe(page) == []
+
+
+def test_a_filing_whose_answer_was_cut_is_not_filed_twice(site: DrawSite) -> None:
+    page = site.open()
+    sign_in(page, site)
+    page.select_option("#view-crs", "EPSG:4326")
+    page.select_option("#view-style", "dd")
+    elsewhere = [(f"{float(x) - 0.6:.2f}", y) for x, y in EIGHT]
+    type_corners(page, in_language(elsewhere, "fr"))
+    page.select_option("#asked-kind", "permis-materiaux-construction")
+    page.fill("#asked-substance", "sable")
+    page.press("#asked-substance", "Enter")
+    expect(page.locator("#sum-check")).to_contain_text("Rien ne bloque")
+    answers: list[dict[str, object]] = []
+
+    def cut_first(route: Route) -> None:
+        response = route.fetch()
+        answers.append(response.json())
+        if len(answers) == 1:
+            route.abort("connectionreset")
+        else:
+            route.fulfill(response=response)
+
+    page.route("**/api/applications", cut_first)
+    page.click("#tool-filing")
+    page.click("#filing > button")
+    expect(page.locator("#filing")).to_contain_text("ne sera pas déposée deux fois")
+    page.click("#filing > button")
+    page.wait_for_url("**/receipt**")
+    assert len(answers) == 2
+    assert answers[0]["number"] == answers[1]["number"]
+
+
+def test_a_draft_follows_the_person_to_another_machine(site: DrawSite) -> None:
+    page = site.open()
+    sign_in(page, site)
+    page.select_option("#view-crs", "EPSG:4326")
+    page.select_option("#view-style", "dd")
+    elsewhere = [(f"{float(x) - 0.6:.2f}", f"{float(y) + 0.3:.2f}") for x, y in EIGHT]
+    type_corners(page, in_language(elsewhere, "fr"))
+    expect(page.locator("#draw-saved")).to_contain_text("sur le serveur", timeout=12_000)
+    other = site.open()
+    sign_in(other, site)
+    expect(other.locator("#draw-restored")).to_contain_text("a été repris")
+    expect(other.locator(".draw-corner")).to_have_count(8)

@@ -52,6 +52,11 @@ export function putJson(address, body) {
   });
 }
 
+/** Delete what an address keeps. @param {string} address */
+export function deleteJson(address) {
+  return ask(address, { method: "DELETE", headers: token() });
+}
+
 /**
  * Post a form, a file among its fields, and get JSON.
  * @param {string} address

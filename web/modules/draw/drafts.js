@@ -45,10 +45,12 @@ export const storedView = (storage) => fromStorage(storage, VIEW_KEY);
  * Save every change: in the browser at once, on the server when signed in and after a pause.
  *
  * @param {object} editor
- * @param {{storage: Storage, put: ?Function, onSaved: (where: "here"|"server"|"nowhere") => void}} options
+ * @param {{storage: Storage, onSaved: (where: "here"|"server"|"nowhere") => void}} options
+ * @returns {{alsoTo: (put: (content: object) => Promise<unknown>) => void}} once known to be signed in
  */
-export function keepDraft(editor, { storage, put, onSaved }) {
+export function keepDraft(editor, { storage, onSaved }) {
   let timer = null;
+  let put = null;
   editor.subscribe((state, before) => {
     if (state.view !== before.view) toStorage(storage, VIEW_KEY, state.view);
     if (state.history === before.history && state.asked === before.asked) return;
@@ -58,4 +60,5 @@ export function keepDraft(editor, { storage, put, onSaved }) {
     clearTimeout(timer);
     timer = setTimeout(() => put(draft).then(() => onSaved("server"), () => {}), SERVER_PAUSE_MS);
   });
+  return { alsoTo: (keeper) => (put = keeper) };
 }

@@ -220,10 +220,10 @@ function handleKey(event, editor, table) {
   }
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   const rows = [...table.querySelectorAll("tr.corner")];
-  const at = { row: rows.indexOf(input.closest("tr")), column: columnsOf(rows[0]).indexOf(input) };
-  at.column = columnsOf(input.closest("tr")).indexOf(input);
+  const row = input.closest("tr");
+  const at = { row: rows.indexOf(row), column: columnsOf(row).indexOf(input) };
   const caret = { atStart: input.selectionEnd === 0, atEnd: input.selectionStart === input.value.length };
-  const answer = tableKey(event.key, at, { rows: rows.length, columns: columnsOf(rows[0]).length }, caret);
+  const answer = tableKey(event.key, at, { rows: rows.length, columns: columnsOf(row).length }, caret);
   if (!answer) return;
   event.preventDefault();
   if (answer.move) {

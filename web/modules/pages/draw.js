@@ -1,6 +1,6 @@
 /** Start the drawing page: one editor, and everything that shows it or feeds it. */
 
-import { getJson, postForFile, postForm, postJson, putJson } from "../api.js";
+import { deleteJson, getJson, postForFile, postForm, postJson, putJson } from "../api.js";
 import { agree } from "../draw/cells.js";
 import { keepChecked } from "../draw/checker.js";
 import { forgetDraft, keepDraft, readDraft, storedDraft, storedView } from "../draw/drafts.js";
@@ -19,7 +19,8 @@ import { watchConnection } from "../draw/connection.js";
 import { titleLines } from "../draw/neighbours.js";
 import { afterPause, byId, h } from "../dom.js";
 import { createMap } from "../map.js";
-import { drawOnMap, showAnswers } from "../map_drawing.js";
+import { showAnswers } from "../map_answers.js";
+import { drawOnMap } from "../map_drawing.js";
 import { embedded, sayer, writer } from "../sentences.js";
 
 const language = document.documentElement.lang;
@@ -75,8 +76,9 @@ const filing = filingDialog(/** @type {HTMLDialogElement} */ (byId("filing")), {
   editor, say, write, labels, storage,
   me: whoIsAsking,
   send: (body, key) => postJson("/api/applications", body, { headers: { "Idempotency-Key": key } }),
-  onFiled(answer) {
+  async onFiled(answer) {
     forgetDraft(storage);
+    await deleteJson("/api/drafts/draw").catch(() => null);
     location.assign(answer.links?.receipt ?? `/applications/${encodeURIComponent(answer.number)}/receipt`);
   },
 });
@@ -122,10 +124,11 @@ function offerRestart(draft) {
 async function keep() {
   if (restored) offerRestart(restored);
   const saved = byId("draw-saved");
+  const keeper = keepDraft(editor, { storage, onSaved: (where) => (saved.textContent = say(`draw.saved-${where}`)) });
   const me = await whoIsAsking().catch(() => null);
-  const put = me?.signed_in ? (content) => putJson("/api/drafts/draw", { content }) : null;
-  keepDraft(editor, { storage, put, onSaved: (where) => (saved.textContent = say(`draw.saved-${where}`)) });
-  if (put && !restored) await takeUpFromServer();
+  if (!me?.signed_in) return;
+  keeper.alsoTo((content) => putJson("/api/drafts/draw", { content }));
+  if (!restored) await takeUpFromServer();
 }
 
 /** Continue on this machine what was drawn on another; a drawing begun meanwhile stays. */
