@@ -62,7 +62,10 @@ def base_map(_at: AsOf, viewer: Viewer = ANYBODY) -> Relation:
 def country_version(session: Session) -> str:
     """Tell whether the State's outline was changed since it was last fetched."""
     rows = session.execute(
-        text("SELECT string_agg(id || ':' || xmin, ',') FROM administrative_unit WHERE level = 0")
+        text(
+            "SELECT string_agg(concat_ws(':', id, xmin, ctid), ',') "
+            "FROM administrative_unit WHERE level = 0"
+        )
     )
     return rows.scalar() or ""
 
