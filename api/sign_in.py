@@ -6,8 +6,6 @@ foreign page and needs none.
 
 from __future__ import annotations
 
-import hashlib
-
 from flask import Flask, g, request
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 from flask_wtf.csrf import CSRFError, CSRFProtect, generate_csrf
@@ -17,6 +15,7 @@ from api.session import db_session
 from cadastre.errors import NotAllowed, NotSignedIn
 from cadastre.models import Account, ApiToken
 from cadastre.services.accounts import account_by_id
+from cadastre.services.tokens import token_hash
 
 csrf = CSRFProtect()
 BEARER = "Bearer "
@@ -99,11 +98,6 @@ def sign_out() -> None:
 def csrf_token() -> str:
     """Give the token that a form or script of our own sends back."""
     return generate_csrf()
-
-
-def token_hash(token: str) -> str:
-    """Give what is kept of a bearer token: enough to recognise it, not to use it."""
-    return hashlib.sha256(token.encode()).hexdigest()
 
 
 def _account_of_token(token: str) -> Account:

@@ -25,6 +25,7 @@ VERBS = {
     "import": ("cadastre.cli.imports:import_", "Load a file into the register."),
     "overlaps": ("cadastre.cli.overlaps:overlaps", "List all pairs that share ground."),
     "verify": ("cadastre.cli.verify:verify", "Recount overlaps, constraints and rights."),
+    "user": ("cadastre.cli.user:user", "Open accounts and make keys for programs."),
     "migrate": ("cadastre.cli.database:migrate", "Bring the database to the newest schema."),
     "cluster": ("cadastre.cli.database:cluster", "Start, stop or look at the private PostGIS."),
     "demo": ("cadastre.cli.demo:demo", "Load the demonstration register."),

@@ -13,11 +13,11 @@ from pypdf import PdfReader
 from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
 
-from api.sign_in import token_hash
 from cadastre.config import ROOT, Settings
 from cadastre.database import sqlalchemy_url
 from cadastre.models import ApiToken, Party
 from cadastre.services.accounts import create_account
+from cadastre.services.tokens import token_hash
 from tests.databases import TestUrls
 from tests.factories import make_title, square
 from web.app import create_app
