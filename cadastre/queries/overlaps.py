@@ -8,7 +8,7 @@ the dear calls. Statements are built once; a check asks each of them once.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -81,13 +81,13 @@ def find_neighbours(
     rows = session.execute(
         _neighbours(viewer), {"asked": wkb(perimeter), "exclude": list(exclude), **at.parameters()}
     )
-    return [_meeting(row, "shared", "perimeter") for row in rows]
+    return _meetings(rows.all())
 
 
 def find_zones(session: Session, perimeter: BaseGeometry, at: AsOf) -> list[Meeting]:
     """List the zones, void ones left out, that share ground with a perimeter."""
     rows = session.execute(_zones(), {"asked": wkb(perimeter), **at.parameters()})
-    return [_meeting(row, "shared") for row in rows]
+    return _meetings(rows.all())
 
 
 def find_works(
@@ -107,7 +107,7 @@ def find_works(
             **at.parameters(),
         },
     )
-    return [_meeting(row, "shared") for row in rows]
+    return _meetings(rows.all())
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,11 +162,16 @@ def _asked() -> FromClause:
     return select(ground.label("geom")).offset(0).subquery("asked")
 
 
-def _meeting(row: Any, shared: str, perimeter: str | None = None) -> Meeting:
-    fields = dict(row._mapping)
-    cut = shapely.from_wkb(bytes(fields.pop(shared)))
-    whole = shapely.from_wkb(bytes(fields.pop(perimeter))) if perimeter else None
-    return Meeting(fields, cut, whole)
+def _meetings(rows: Sequence[Any]) -> list[Meeting]:
+    """Read all geometries of an answer in one call for each column."""
+    shared = shapely.from_wkb([bytes(row.shared) for row in rows])
+    wholes: list[BaseGeometry | None] = [None] * len(rows)
+    if rows and hasattr(rows[0], "perimeter"):
+        wholes = list(shapely.from_wkb([bytes(row.perimeter) for row in rows]))
+    return [
+        Meeting(row._asdict(), cut, whole)
+        for row, cut, whole in zip(rows, shared, wholes, strict=True)
+    ]
 
 
 NEIGHBOUR_FIELDS = ("number", "name", "kind", "substances", "group", "status", "holder")

@@ -223,10 +223,10 @@ def proposal_json(proposal: Proposal, language: str) -> dict[str, Any]:
 
 def _plain(value: Any) -> Any:
     """Give values that JSON has: dates and words as text, tuples as lists."""
+    if value is None or isinstance(value, (str, bool, int, float)):
+        return str(value) if isinstance(value, str) else value
     if isinstance(value, Mapping):
         return {str(name): _plain(one) for name, one in value.items()}
     if isinstance(value, (list, tuple, set, frozenset)):
         return [_plain(one) for one in value]
-    if value is None or isinstance(value, (bool, int, float)):
-        return value
     return value.isoformat() if hasattr(value, "isoformat") else str(value)

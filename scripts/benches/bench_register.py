@@ -87,9 +87,7 @@ def load(url: str, grounds: list[Polygon], frame: Path) -> None:
             "planar_crs, geodesic_area_m2",
             _parcels(grounds),
         )
-        _copy(
-            cursor, "administrative_unit", "code, level, name, geom, source", _units(frame)
-        )
+        _copy(cursor, "administrative_unit", "code, level, name, geom, source", _units(frame))
         cursor.execute("ANALYZE")
 
 

@@ -60,8 +60,7 @@ def main() -> None:
     urls = _register(options.titles, options.seed, options.keep)
     perimeters = _perimeters(options.requests, options.seed)
     with _server(urls.app_url, options.workers) as port:
-        bare, listed = _measure(perimeters, _bare(urls.app_url))
-        full, found = _measure(perimeters, _http(port))
+        (bare, listed), (full, found) = _measure(perimeters, _bare(urls.app_url), _http(port))
     if listed != found:
         sys.exit("the API and the bare SQL do not list the same overlaps")
     _report(options.titles, statistics.mean(map(len, listed)), bare, full)
@@ -140,16 +139,24 @@ def _http(port: int) -> Ask:
     return ask
 
 
-def _measure(perimeters: list[Polygon], ask: Ask) -> tuple[list[float], list[list[str]]]:
-    """Time every perimeter in milliseconds, after a round that warms caches and workers."""
+Measured = tuple[list[float], list[list[str]]]
+
+
+def _measure(perimeters: list[Polygon], *ways: Ask) -> list[Measured]:
+    """Time every perimeter in milliseconds, each way in turn, so that a busy machine harms both.
+
+    A first round warms caches and workers.
+    """
     for perimeter in perimeters[:40]:
-        ask(perimeter)
-    times, answers = [], []
+        for ask in ways:
+            ask(perimeter)
+    measured: list[Measured] = [([], []) for _ in ways]
     for perimeter in perimeters:
-        start = time.perf_counter()
-        answers.append(ask(perimeter))
-        times.append((time.perf_counter() - start) * 1000)
-    return times, answers
+        for ask, (times, answers) in zip(ways, measured, strict=True):
+            start = time.perf_counter()
+            answers.append(ask(perimeter))
+            times.append((time.perf_counter() - start) * 1000)
+    return measured
 
 
 @contextlib.contextmanager
