@@ -2,7 +2,15 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { keepChecked } from "../../web/modules/draw/checker.js";
-import { fromStorage, keepDraft, readDraft, storedDraft, toDraft } from "../../web/modules/draw/drafts.js";
+import {
+  fromStorage,
+  keepDraft,
+  pack,
+  readDraft,
+  storedDraft,
+  toDraft,
+  unpack,
+} from "../../web/modules/draw/drafts.js";
 import { createEditor } from "../../web/modules/draw/editor.js";
 import { applicationBody, filingKey, obstacles, settleFiling } from "../../web/modules/draw/filing.js";
 import { fromReading } from "../../web/modules/draw/geojson.js";
@@ -129,6 +137,9 @@ test("a draft comes back as it was; anything else is not a draft", () => {
   assert.deepEqual(saved, ["here"]);
   assert.equal(readDraft({ version: 2, perimeter: { rings: [{}] } }), null);
   assert.equal(readDraft(toDraft(editorWith().get())), null);
+  const draft = toDraft(editor.get());
+  assert.deepEqual(unpack(pack(draft)), draft);
+  assert.equal(unpack({ draft: "{broken" }), null);
   storage.setItem("x", "{broken");
   assert.equal(fromStorage(storage, "x"), null);
 });

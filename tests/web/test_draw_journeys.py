@@ -32,6 +32,8 @@ def in_language(corners: list[tuple[str, str]], language: str) -> list[tuple[str
 
 def sign_in(page: Page, site: DrawSite) -> None:
     """Sign in as the operator of the register's company."""
+    # The page asks who is there; an answer still under way would replace the form's own session.
+    page.wait_for_load_state("networkidle")
     page.goto(f"{site.url}/login?next=/draw")
     page.fill("#email", EMAIL)
     page.fill("#password", PASSWORD)

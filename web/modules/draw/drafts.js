@@ -15,6 +15,18 @@ export function readDraft(content) {
   return isDraft && content.perimeter.rings.length ? content : null;
 }
 
+/** Pack a draft for the server as text: corners lie deeper than it lets requests nest. */
+export const pack = (draft) => ({ draft: JSON.stringify(draft) });
+
+/** Read a draft that the server kept; null for what is not one. */
+export function unpack(content) {
+  try {
+    return readDraft(JSON.parse(content?.draft ?? "null"));
+  } catch {
+    return null;
+  }
+}
+
 /** Read what a browser kept; storage may be refused (private windows), then nothing is kept. */
 export function fromStorage(storage, key) {
   try {

@@ -3,7 +3,7 @@
 import { deleteJson, getJson, postForFile, postForm, postJson, putJson } from "../api.js";
 import { agree } from "../draw/cells.js";
 import { keepChecked } from "../draw/checker.js";
-import { forgetDraft, keepDraft, readDraft, storedDraft, storedView } from "../draw/drafts.js";
+import { forgetDraft, keepDraft, pack, storedDraft, storedView, unpack } from "../draw/drafts.js";
 import { createEditor } from "../draw/editor.js";
 import { filingDialog } from "../draw/filing_dialog.js";
 import { findingsPanel } from "../draw/findings.js";
@@ -127,14 +127,14 @@ async function keep() {
   const keeper = keepDraft(editor, { storage, onSaved: (where) => (saved.textContent = say(`draw.saved-${where}`)) });
   const me = await whoIsAsking().catch(() => null);
   if (!me?.signed_in) return;
-  keeper.alsoTo((content) => putJson("/api/drafts/draw", { content }));
+  keeper.alsoTo((content) => putJson("/api/drafts/draw", { content: pack(content) }));
   if (!restored) await takeUpFromServer();
 }
 
 /** Continue on this machine what was drawn on another; a drawing begun meanwhile stays. */
 async function takeUpFromServer() {
   const kept = await getJson("/api/drafts/draw").catch(() => null);
-  const draft = readDraft(kept?.content);
+  const draft = unpack(kept?.content);
   if (!draft || editor.perimeter().rings.length) return;
   takeUp(draft);
   offerRestart(draft);
