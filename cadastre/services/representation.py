@@ -130,6 +130,12 @@ def _words(note: Note) -> dict[str, Any]:
 
 def report_json(facts: Facts, report: Report, reading: Reading, language: str) -> dict[str, Any]:
     """Give the whole answer of a check."""
+    overlaps = [overlap_json(overlap) for overlap in report.overlaps]
+    # A finding about an overlap shows the same ground: it is written once.
+    drawn = {
+        id(overlap.geometry): written["geometry"]
+        for overlap, written in zip(report.overlaps, overlaps, strict=True)
+    }
     return {
         "perimeter": feature(
             facts.perimeter, {"name": reading.name, "crs": reading.crs, "at": facts.at.isoformat()}
@@ -137,8 +143,8 @@ def report_json(facts: Facts, report: Report, reading: Reading, language: str) -
         "area": area_json(report.area),
         "blocks": report.blocks,
         "register_consulted": facts.register_consulted,
-        "findings": [finding_as_json(finding, language) for finding in report.findings],
-        "overlaps": [overlap_json(overlap) for overlap in report.overlaps],
+        "findings": [finding_as_json(finding, language, drawn) for finding in report.findings],
+        "overlaps": overlaps,
         "administrative_units": [
             {
                 "level": unit.level,
@@ -161,8 +167,13 @@ def area_json(area: Area) -> dict[str, Any]:
     return {"planar_ha": area.planar_ha, "geodesic_ha": area.geodesic_ha, "crs": area.crs}
 
 
-def finding_as_json(finding: Finding, language: str = "fr") -> dict[str, Any]:
-    """Give a finding with its sentence in both languages, and in the one asked for."""
+def finding_as_json(
+    finding: Finding, language: str = "fr", drawn: Mapping[int, Any] | None = None
+) -> dict[str, Any]:
+    """Give a finding with its sentence in both languages, and in the one asked for.
+
+    ``drawn`` holds geometries that were written already, by the identity of their object.
+    """
     told = {**finding.values, "corner": finding.corner, "article": finding.article}
     messages = say_all(finding.code, told)
     return {
@@ -172,7 +183,7 @@ def finding_as_json(finding: Finding, language: str = "fr") -> dict[str, Any]:
         "messages": messages,
         "article": finding.article,
         "evidence": finding.evidence.value if finding.evidence else None,
-        "geometry": geometry_json(finding.geometry),
+        "geometry": (drawn or {}).get(id(finding.geometry)) or geometry_json(finding.geometry),
         "corner": finding.corner,
         "values": _plain(finding.values),
     }
