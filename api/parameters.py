@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from zoneinfo import ZoneInfo
 
 from api.state import state
 from cadastre.errors import UnusableInput
@@ -22,14 +23,42 @@ def parse_moment(args: Mapping[str, str]) -> AsOf:
     return as_of(parse_day(args.get("at")), state().ruleset.time_zone)
 
 
-def parse_day(text: str | None) -> dt.date | None:
+def parse_known(args: Mapping[str, str]) -> dt.datetime | None:
+    """Read ``known``: the instant (ISO 8601 with its offset) or the day until whose end to know.
+
+    Raises
+    ------
+    UnusableInput
+        ``http.not-a-date``, or ``http.in-the-future``: nobody knows it yet.
+    """
+    text = args.get("known")
+    if not text:
+        return None
+    known_at = instant_of(text, state().ruleset.time_zone)
+    if known_at > dt.datetime.now(dt.UTC) + dt.timedelta(days=1):
+        raise UnusableInput("http.in-the-future", where="known", given=text[:40])
+    return known_at
+
+
+def instant_of(text: str, time_zone: str) -> dt.datetime:
+    """Read an instant, or a day as its last instant on the legal clock."""
+    try:
+        if len(text) > len("2026-11-24"):
+            instant = dt.datetime.fromisoformat(text.replace(" ", "+"))
+            return instant if instant.tzinfo else instant.replace(tzinfo=ZoneInfo(time_zone))
+    except ValueError:
+        raise UnusableInput("http.not-a-date", where="known", given=text[:40]) from None
+    return as_of(parse_day(text, "known"), time_zone).instant
+
+
+def parse_day(text: str | None, where: str = "at") -> dt.date | None:
     """Read a day written ``2026-11-24``."""
     if not text:
         return None
     try:
         return dt.date.fromisoformat(text)
     except ValueError:
-        raise UnusableInput("http.not-a-date", where="at", given=text[:40]) from None
+        raise UnusableInput("http.not-a-date", where=where, given=text[:40]) from None
 
 
 def parse_bbox(text: str | None) -> Box | None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from flask import Flask, Response, g
+from flask import Flask, Response, g, has_request_context, request
 from sqlalchemy.orm import Session
 
+from api.parameters import parse_known
 from api.state import state
+from cadastre.queries.asof import look_back
 
 
 def db_session() -> Session:
@@ -20,8 +22,12 @@ def db_session() -> Session:
 
 
 def open_session() -> Session:
-    """Open a session at the application's door."""
-    return Session(state().engine, expire_on_commit=False)
+    """Open a session at the application's door; with ``known``, on what was known by then."""
+    session = Session(state().engine, expire_on_commit=False)
+    known_at = parse_known(request.args) if has_request_context() else None
+    if known_at is not None:
+        look_back(session, known_at)
+    return session
 
 
 def register_session(app: Flask) -> None:

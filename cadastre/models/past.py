@@ -37,6 +37,11 @@ def _declare(model: type[Base]) -> Table:
         Column("superseded_at", DateTime(timezone=True), nullable=False),
         *columns,
         Index(f"ix_{present.name}_past_{key}_superseded_at", key, "superseded_at"),
+        *(
+            [Index(f"ix_{present.name}_past_geom", "geom", postgresql_using="gist")]
+            if "geom" in present.c
+            else []
+        ),
     )
 
 

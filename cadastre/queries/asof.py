@@ -1,4 +1,8 @@
-"""Look at the register on a day, or at this instant."""
+"""Look at the register on a day, and as it was known at an instant: its two clocks.
+
+The first clock is the law's: what held on the day asked for (``at``). The second is the register's
+own: what it had been told by then (``known``), corrections of later days left out.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +10,8 @@ import datetime as dt
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Date, DateTime, bindparam, case, cast, literal
+from sqlalchemy import ColumnElement, Date, DateTime, bindparam, case, cast, literal, text
+from sqlalchemy.orm import Session
 
 from cadastre.models import Application, Occupation, Parcel, Title
 from cadastre.vocabulary import ApplicationStatus, TitleStatus
@@ -57,6 +62,21 @@ def as_of(day: dt.date | None = None, zone: str = "UTC") -> AsOf:
         now = dt.datetime.now(clock)
         return AsOf(now, now.date())
     return AsOf(dt.datetime.combine(day, dt.time.max, clock), day)
+
+
+def look_back(session: Session, known_at: dt.datetime) -> None:
+    """Let every further question of this transaction be asked of what was known at an instant.
+
+    The tables of the register are then those of the schema ``as_known``; nothing can be written.
+    """
+    session.execute(text("SET TRANSACTION READ ONLY"))
+    session.execute(
+        text(
+            "SELECT set_config('search_path', 'as_known, public', true),"
+            " set_config('cadastre.known_at', :known_at, true)"
+        ),
+        {"known_at": known_at.isoformat()},
+    )
 
 
 def title_status(at: AsOf) -> ColumnElement[str]:
