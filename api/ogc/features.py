@@ -128,7 +128,7 @@ def queryables(collection: str) -> Response:
 def items(collection: str) -> Response:
     """Give a page of features."""
     refuse_unknown(
-        "bbox", "datetime", "limit", "offset", "filter", "filter-lang", "at", "lang", "f"
+        "bbox", "datetime", "limit", "offset", "filter", "filter-lang", "at", "known", "lang", "f"
     )
     relation = asked_relation(collection)
     limit = parse_count(request.args.get("limit"), "limit", 100, MOST)
@@ -156,7 +156,7 @@ def items(collection: str) -> Response:
 @documented(Operation("One feature", Feature, parameters=(AT, LANG), media_types=(GEOJSON,)))
 def one_item(collection: str, key: str) -> Response:
     """Give one feature by its number or code, whatever the day."""
-    refuse_unknown("at", "lang", "f")
+    refuse_unknown("at", "known", "lang", "f")
     relation = relation_of(collection, moment_of(request.args)[0], ever=True)
     row = find_feature(db_session(), relation, key)
     if row is None:

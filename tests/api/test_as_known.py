@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -59,10 +60,11 @@ def answers(site: Site, known: str | None) -> list[bytes]:
     asked = []
     for address in EXPORTS:
         mark = "&" if "?" in address else "?"
-        end = f"at=2026-11-24&{'known=' + known if known else ''}"
+        end = "at=2026-11-24" + (f"&known={known}" if known else "")
         answer = site.client.get(f"{address}{mark}{end}")
         assert answer.status_code == 200, (address, answer.text[:300])
-        asked.append(answer.data.replace(f"&known={known}".encode(), b"&"))
+        # The links of an answer repeat its question; what it holds is what counts.
+        asked.append(re.sub(rb"&known=[^\"&]*", b"", answer.data))
     return asked
 
 
