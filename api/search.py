@@ -14,10 +14,15 @@ from api.representation import json_response
 from api.schemas import SearchAnswer
 from api.session import db_session
 from api.state import state
+from cadastre.geometry.corners import format_lonlat
+from cadastre.geometry.crs import utm_zone_for
+from cadastre.geometry.position import read_position
+from cadastre.queries.asof import AsOf
 from cadastre.queries.search import Found, search
 from cadastre.services.labels import label_of, page_address, substances_named
 
 search_routes = Blueprint("search", __name__)
+AROUND_DEG = 0.05
 
 
 @search_routes.get("/api/search")
@@ -27,7 +32,7 @@ search_routes = Blueprint("search", __name__)
         "Search the register",
         SearchAnswer,
         parameters=(
-            Parameter("q", "Number, name, holder, substance or place", example="Bassar"),
+            Parameter("q", "Number, name, holder, substance, place or position", example="Bassar"),
             Parameter("limit", "At most so many answers", "integer", 20),
             AT,
             LANG,
@@ -36,15 +41,36 @@ search_routes = Blueprint("search", __name__)
 )
 def find() -> Response:
     """Give the best answers to ``q``, each with its box and the address of its page."""
+    limit = parse_count(request.args.get("limit"), "limit", 20, 100)
     words = request.args.get("q", "")
+    return json_response({"results": answers(words, parse_moment(request.args), limit)})
+
+
+def answers(words: str, at: AsOf, limit: int) -> list[dict[str, Any]]:
+    """Give what the API and the page without a script both list; a position comes first."""
+    ruleset = state().ruleset
+    position = read_position(words, ruleset.envelope, ruleset.legal_crs)
     found = search(
-        db_session(),
-        words,
-        parse_moment(request.args),
-        substances=substances_named(state().ruleset, words),
-        limit=parse_count(request.args.get("limit"), "limit", 20, 100),
+        db_session(), words, at, substances=substances_named(ruleset, words), limit=limit
     )
-    return json_response({"results": [represent(one) for one in found]})
+    listed = [represent(one) for one in found]
+    return [represent_position(*position), *listed] if position else listed
+
+
+def represent_position(lon: float, lat: float) -> dict[str, Any]:
+    """Represent a place typed as coordinates: a spot of the map, nothing of the register."""
+    language = current_language()
+    zone = utm_zone_for(lon, lat)
+    east, north = format_lonlat(lon, lat, "dms", language=language, decimals=1).split("\t")
+    x, y = format_lonlat(lon, lat, "utm", language=language, crs=zone, decimals=0).split("\t")
+    return {
+        "collection": "position",
+        "id": f"{lat:.6f},{lon:.6f}",
+        "name": f"{north}  {east}",
+        "detail": f"UTM {zone[-2:]}{'N' if lat >= 0 else 'S'} {x} {y}",
+        "bbox": [lon - AROUND_DEG, lat - AROUND_DEG, lon + AROUND_DEG, lat + AROUND_DEG],
+        "href": f"/#12/{lat:.5f}/{lon:.5f}",
+    }
 
 
 def represent(found: Found) -> dict[str, Any]:
