@@ -11,7 +11,7 @@ from cadastre.models.overlap_case import OverlapCase
 from cadastre.models.parcel import GroundCell, Occupation, Parcel
 from cadastre.models.party import Party
 from cadastre.models.past import past_of
-from cadastre.models.sealed_log import GrantingStop, LogHead, LogLeaf
+from cadastre.models.sealed_log import GrantingStop, LogHead, LogKey, LogLeaf, LogNode
 from cadastre.models.territory import AdministrativeUnit, BaseMapFeature
 from cadastre.models.title import Share, Title, TitleRelation
 from cadastre.models.work import Work
@@ -33,7 +33,9 @@ __all__ = [
     "IdempotencyKey",
     "JournalEntry",
     "LogHead",
+    "LogKey",
     "LogLeaf",
+    "LogNode",
     "Mandate",
     "Occupation",
     "Opening",

@@ -71,7 +71,8 @@ def _ground(cell: Box, chance: random.Random) -> Polygon:
 def load(url: str, grounds: list[Polygon], frame: Path) -> None:
     """Fill an empty migrated database by COPY, as its owner."""
     with psycopg2.connect(url) as connection, connection.cursor() as cursor:
-        cursor.execute("TRUNCATE title, parcel, share, party, administrative_unit CASCADE")
+        cursor.execute("TRUNCATE title, parcel, share, administrative_unit CASCADE")
+        cursor.execute("DELETE FROM party")  # the journal names parties and is never emptied
         _copy(cursor, "party", "id, kind, name", _parties())
         _copy(
             cursor,
