@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from geoalchemy2.shape import from_shape
-from shapely.geometry import MultiPolygon, Polygon, shape
+from shapely.geometry import MultiPolygon, shape
 from shapely.geometry.base import BaseGeometry
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
+from cadastre.geometry.perimeter import polygons
 from cadastre.models import AdministrativeUnit, BaseMapFeature
 from cadastre.models.base import SRID
 from cadastre.services.demonstration.sources import read_description, read_frame
@@ -61,9 +62,7 @@ def home_country(folder: Path) -> MultiPolygon:
 
 def as_multipolygon(ground: BaseGeometry) -> MultiPolygon:
     """Give ground as the register stores it: its areas, without the lines and points."""
-    if isinstance(ground, Polygon):
-        return MultiPolygon([ground])
-    return MultiPolygon([part for part in ground.geoms if isinstance(part, Polygon)])
+    return MultiPolygon(polygons(ground))
 
 
 def unit_code(parent: str, name: str) -> str:

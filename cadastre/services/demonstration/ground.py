@@ -10,7 +10,6 @@ import shapely
 from geoalchemy2.shape import from_shape
 from shapely.geometry import LineString, MultiPolygon, Point, Polygon, shape
 from shapely.geometry.base import BaseGeometry
-from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from cadastre.geometry.perimeter import project, unproject
@@ -51,12 +50,6 @@ def load_works(session: Session, folder: Path) -> int:
     session.add_all(works)
     session.flush()
     return len(works)
-
-
-def clear_ground(session: Session) -> None:
-    """Remove the demonstration's zones and works."""
-    session.execute(delete(Zone).where(Zone.code.like(f"{PREFIX}%"), Zone.is_illustrative))
-    session.execute(delete(Work).where(Work.code.like(f"{PREFIX}%"), Work.is_illustrative))
 
 
 def zone_shapes(folder: Path) -> dict[str, tuple[str, MultiPolygon]]:

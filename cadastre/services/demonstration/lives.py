@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from cadastre.rules.ruleset import Ruleset
 
 FIRST_YEAR = 2005
-WEIGHTS = (2, 2, 2, 2, 3, 3, 3, 3, 4, 4, 5, 6, 7, 8, 9, 10, 12, 14, 16, 18, 14, 10)  # 2005 to 2026
+WEIGHTS = (1, 1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 3, 4, 5, 6, 8, 10, 16, 24, 30, 26, 22)  # 2005 to 2026
 END_REASONS = ("renounced", "withdrawn", "converted", "merged")
 
 

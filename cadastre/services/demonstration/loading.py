@@ -13,11 +13,12 @@ from cadastre.errors import NotAllowed
 from cadastre.models import JournalEntry
 from cadastre.rules.load import load_ruleset
 from cadastre.services.demonstration.accounts import clear_accounts, load_accounts
+from cadastre.services.demonstration.clearing import clear_ground, clear_register
 from cadastre.services.demonstration.frame import clear_frame, load_frame
-from cadastre.services.demonstration.ground import clear_ground, load_works, load_zones
+from cadastre.services.demonstration.ground import PREFIX, load_works, load_zones
 from cadastre.services.demonstration.plan import Plan
 from cadastre.services.demonstration.planning import plan_register
-from cadastre.services.demonstration.register import clear_register, load_register
+from cadastre.services.demonstration.register import load_register
 from cadastre.services.demonstration.sources import digest
 
 LOAD, CLEAR = "demonstration.load", "demonstration.clear"
@@ -70,7 +71,7 @@ def clear_demonstration(session: Session, settings: Settings) -> dict[str, int]:
     refuse_in_production(settings)
     clear_accounts(session)  # mandates first: they name companies
     counts = clear_register(session)
-    clear_ground(session)
+    clear_ground(session, PREFIX)
     clear_frame(session, demonstration_folder(settings))
     session.add(JournalEntry(action=CLEAR, subject="demonstration", subject_id="", by_rule=True))
     session.flush()

@@ -34,13 +34,17 @@ class PlannedTitle:
     holders: tuple[tuple[int, int, int], ...]  # company, numerator, denominator
     applied_on: dt.date
     granted_on: dt.date
-    expires_on: dt.date
+    expires_on: dt.date | None
     ended_on: dt.date | None = None
     end_reason: str | None = None
     suspended_from: dt.date | None = None
     suspended_until: dt.date | None = None
     parent: str | None = None
     relation: str | None = None
+    instrument: str | None = None
+    published_area_m2: float | None = None
+    source: str | None = None
+    doubts: tuple[str, ...] = ()
     standing: str = "exclusive"
 
 
@@ -74,10 +78,10 @@ class OverlapCase:
 
 @dataclass(frozen=True, slots=True)
 class Company:
-    """A fictitious company."""
+    """A company: fictitious, or the holder of a real perimeter."""
 
     name: str
-    registration_number: str
+    registration_number: str | None
     trade: str
 
 

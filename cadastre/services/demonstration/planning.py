@@ -9,11 +9,13 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+from cadastre.geometry.perimeter import polygons, project
 from cadastre.rules.ruleset import Ruleset
 from cadastre.services.demonstration.cases import plan_cases
 from cadastre.services.demonstration.lives import Lives
 from cadastre.services.demonstration.plan import Company, Plan, PlannedApplication, PlannedTitle
-from cadastre.services.demonstration.printing import Part, print_perimeter
+from cadastre.services.demonstration.printing import METRES, Part, print_perimeter
+from cadastre.services.demonstration.real import plan_real_titles
 from cadastre.services.demonstration.room import Room
 from cadastre.services.demonstration.shapes import research_parts, slanted_parts, western_half
 from cadastre.services.demonstration.sources import read_description
@@ -33,6 +35,7 @@ def plan_register(folder: Path, ruleset: Ruleset) -> Plan:
     """Plan titles, applications and the overlaps put among them on purpose."""
     described = read_description(folder, "deposits")
     planner = Planner(folder, described, ruleset)
+    planner.add_real(plan_real_titles(folder, ruleset, planner.plan.companies))
     plan_cases(planner)
     planner.plan_districts()
     planner.plan_applications()
@@ -54,6 +57,15 @@ class Planner:
         self.districts = {d["name"]: d for d in described["districts"]}
         self.numbers: Counter[tuple[str, int]] = Counter()
         self.names: Counter[str] = Counter()
+
+    def add_real(self, titles: list[PlannedTitle]) -> None:
+        """Take real titles into the plan, and keep the fictitious ones off their ground."""
+        for title in titles:
+            self.plan.titles.append(title)
+            ground = project(title.printed.geom, METRES)
+            corners = [[(x, y) for x, y in part.exterior.coords] for part in polygons(ground)]
+            self.room.take([(ring, ()) for ring in corners])
+            self.described["total_titles"] += 1  # the total counts fictitious titles
 
     def plan_districts(self) -> None:
         """Plan the titles each district counts, then fill up to the total with quarries."""
@@ -155,22 +167,21 @@ class Planner:
     def _perhaps_renew(
         self, district: dict[str, Any], parent: PlannedTitle, parts: list[Part]
     ) -> None:
-        reference = self.plan.reference_day
-        if parent.expires_on > reference or self.random.random() < 0.25:
+        reference, begins = self.plan.reference_day, parent.expires_on
+        if begins is None or begins > reference or self.random.random() < 0.25:
             return
-        years = self.ruleset.kind(parent.kind).at("renewal_years", parent.expires_on)
+        years = self.ruleset.kind(parent.kind).at("renewal_years", begins)
         term = int(years.value) if years is not None and years.value else 2
-        child = self.add_title(
+        self.add_title(
             district, parent.kind, western_half(parts),
             number=f"{parent.number}-R1", name=f"{parent.name} (renouvelé)",
             holders=parent.holders, substances=parent.substances,
-            applied_on=parent.expires_on - dt.timedelta(days=120),
-            granted_on=parent.expires_on, expires_on=years_later(parent.expires_on, term),
+            applied_on=begins - dt.timedelta(days=120),
+            granted_on=begins, expires_on=years_later(begins, term),
             ended_on=None, end_reason=None, suspended_from=None, suspended_until=None,
             parent=parent.number, relation="renewed",
         )  # fmt: skip
         self.names[district["name"]] -= 1
-        assert child.parent == parent.number
 
     def _class_allowed(self, kind: str, substance: str) -> bool:
         classes = self.ruleset.kind(kind).classes
@@ -204,7 +215,7 @@ class Planner:
 
 def make_companies(described: dict[str, Any]) -> list[Company]:
     """Name one company per trade and stem, each plainly fictitious."""
-    companies = []
+    companies: list[Company] = []
     forms = described["forms"]
     for trade, word in described["trades"].items():
         for stem in described["stems"]:

@@ -7,6 +7,7 @@ again must give the same perimeter.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from shapely.geometry import MultiPolygon, Polygon
 
@@ -55,9 +56,9 @@ _HEADS = {
 }
 
 
-def _ring(ring: Sequence[Position], prefix: str, as_dms: bool) -> list[dict[str, object]]:
+def _ring(ring: Sequence[Position], prefix: str, as_dms: bool) -> list[dict[str, Any]]:
     lons, lats = to_lonlat(METRES, [x for x, _ in ring], [y for _, y in ring])
-    rows: list[dict[str, object]] = []
+    rows: list[dict[str, Any]] = []
     for index, (x, y) in enumerate(ring):
         label = f"{prefix}{LETTERS[index]}"
         if as_dms:

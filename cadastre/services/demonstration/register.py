@@ -1,24 +1,21 @@
-"""Write the planned register: parties, dossiers, rights, ground, history; and take it out again."""
+"""Write the planned register: parties, dossiers, rights, ground, history."""
 
 from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from geoalchemy2.shape import from_shape
-from sqlalchemy import delete, or_, select, text
+from sqlalchemy import select, text
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import Session
 
 from cadastre.geometry.perimeter import geodesic_area_m2, planar_area_m2
 from cadastre.models import (
     Application,
-    Document,
     Dossier,
     JournalEntry,
-    Mandate,
     Occupation,
     Parcel,
     Party,
@@ -73,15 +70,10 @@ class _Writer:
 
     def parties(self) -> None:
         """Write the companies; one whose row stayed because the journal names it is used again."""
-        numbers = [company.registration_number for company in self.plan.companies]
-        known = {
-            party.registration_number: party
-            for party in self.session.scalars(
-                select(Party).where(Party.registration_number.in_(numbers))
-            )
-        }
+        stayed = self.session.scalars(select(Party).where(Party.is_demonstration))
+        known = {party.name: party for party in stayed}
         parties = [
-            known.get(company.registration_number)
+            known.get(company.name)
             or Party(
                 kind=PartyKind.COMPANY, name=company.name, country="TG",
                 registration_number=company.registration_number, is_demonstration=True,
@@ -101,7 +93,8 @@ class _Writer:
         ids = {title.number: title.id for _, title in rows}
         for each, title in rows:
             until = each.ended_on or each.expires_on
-            period = Range(self._midnight(each.granted_on), self._midnight(until))
+            last = self._midnight(until) if until else None
+            period = Range(self._midnight(each.granted_on), last)
             self._ground(each.printed, each.substances, each.kind, period, each.standing,
                          OccupantKind.TITLE, title_id=title.id)  # fmt: skip
             if each.parent and each.relation:
@@ -147,9 +140,10 @@ class _Writer:
             end_reason=each.end_reason,
             suspended_from=each.suspended_from,
             suspended_until=each.suspended_until,
-            instrument=f"Arrêté fictif {each.number}/DEMO",
-            published_area_m2=round(planar / 1e4, 2) * 1e4,  # orders print hectares, or km² alike
-            source=SOURCE,
+            instrument=each.instrument or f"Arrêté fictif {each.number}/DEMO",
+            published_area_m2=each.published_area_m2 or round(planar),
+            source=each.source or SOURCE,
+            doubts=list(each.doubts),
             dossier=self._title_dossier(each),
             shares=[
                 Share(party_id=self.party_ids[company], numerator=part, denominator=whole,
@@ -263,50 +257,3 @@ class _Writer:
 
     def _noon(self, day: dt.date) -> dt.datetime:
         return dt.datetime.combine(day, dt.time(12), self.clock)
-
-
-def clear_register(session: Session) -> dict[str, int]:
-    """Remove demonstration rights with their ground and dossiers, what was filed there included."""
-    titles = select(Title.id).where(Title.is_demonstration)
-    asked = select(Application.id).where(Application.is_demonstration)
-    dossiers: list[Any] = [
-        *session.scalars(select(Title.dossier_id).where(Title.is_demonstration)),
-        *session.scalars(select(Application.dossier_id).where(Application.is_demonstration)),
-    ]
-    ours = or_(Parcel.title_id.in_(titles), Parcel.application_id.in_(asked))
-    session.execute(
-        delete(Occupation).where(Occupation.parcel_id.in_(select(Parcel.id).where(ours)))
-    )
-    session.execute(delete(Parcel).where(ours))
-    session.execute(
-        delete(TitleRelation).where(
-            or_(TitleRelation.parent_id.in_(titles), TitleRelation.child_id.in_(titles))
-        )
-    )
-    session.execute(delete(Share).where(Share.title_id.in_(titles)))
-    counts = {}
-    for name, table in (("titles", Title), ("applications", Application)):
-        removed = session.execute(
-            delete(table).where(table.is_demonstration).returning(table.id)
-        )
-        counts[name] = len(removed.all())
-    session.execute(delete(Step).where(Step.dossier_id.in_(dossiers)))
-    session.execute(delete(Document).where(Document.dossier_id.in_(dossiers)))
-    session.execute(delete(Dossier).where(Dossier.id.in_(dossiers)))
-    _clear_parties(session)
-    return counts
-
-
-def _clear_parties(session: Session) -> None:
-    """Remove companies nobody names any more; those the journal names stay."""
-    named = (
-        select(JournalEntry.on_behalf_of_id).where(JournalEntry.on_behalf_of_id.is_not(None)),
-        select(Mandate.party_id),
-        select(Share.party_id),
-        select(Dossier.party_id).where(Dossier.party_id.is_not(None)),
-        select(Step.on_behalf_of_id).where(Step.on_behalf_of_id.is_not(None)),
-        select(Application.applicant_id),
-    )
-    session.execute(
-        delete(Party).where(Party.is_demonstration, *(Party.id.not_in(query) for query in named))
-    )

@@ -15,7 +15,7 @@ from cadastre.errors import NotAvailable
 FRAME = "togo_frame.geojson"
 
 
-def read_description(folder: Path, name: str) -> dict[str, Any]:
+def read_description(folder: Path, name: str) -> Any:
     """Read one YAML file of the demonstration.
 
     Raises
@@ -26,8 +26,7 @@ def read_description(folder: Path, name: str) -> dict[str, Any]:
     path = folder / f"{name}.yaml"
     if not path.is_file():
         raise NotAvailable("demonstration.no-data", where=str(path))
-    described: dict[str, Any] = yaml.safe_load(path.read_text("utf-8"))
-    return described
+    return yaml.safe_load(path.read_text("utf-8"))
 
 
 @cache
