@@ -129,7 +129,7 @@ def test_an_excel_block_of_twelve_rows_is_previewed_then_used_as_one_step(site: 
     page.fill("#reading-text", "Sommet\tLongitude (E)\tLatitude (N)\n" + "\n".join(rows))
     page.locator(".reading-text .button").click()
     answer_first_question(page)
-    expect(page.locator(".reading-corners tbody tr")).to_have_count(12)
+    expect(page.locator("tr.read-corner")).to_have_count(12)
     page.click(".reading-use")
     expect(page.locator("tr.corner")).to_have_count(12)
     assert page.locator(".draw-corner").count() == 12

@@ -13,11 +13,12 @@ Line = list[tuple[float, float]]
 
 @dataclass(frozen=True, slots=True)
 class Sketch:
-    """Paths of an SVG of ``SIZE`` units, north up: the ground, and what it shares with others."""
+    """Paths of an SVG, north up: the ground, and what it shares with others."""
 
     ground: str
     overlaps: tuple[str, ...]
-    size: int = SIZE
+    width: int
+    height: int
 
 
 def sketch(report: Mapping[str, Any]) -> Sketch | None:
@@ -28,10 +29,13 @@ def sketch(report: Mapping[str, Any]) -> Sketch | None:
         return None
     lons = [lon for ring in rings for lon, _ in ring]
     lats = [lat for ring in rings for _, lat in ring]
-    span = max(max(lons) - min(lons), max(lats) - min(lats)) or 1.0
-    frame = (min(lons), max(lats), (SIZE - 2 * MARGIN) / span)
+    across, down = max(lons) - min(lons), max(lats) - min(lats)
+    scale = (SIZE - 2 * MARGIN) / (max(across, down) or 1.0)
+    frame = (min(lons), max(lats), scale)
+    width, height = (round(2 * MARGIN + degrees * scale) for degrees in (across, down))
     shared = [each["geometry"] for each in report["overlaps"] if each["geometry"]]
-    return Sketch(_path(rings, frame), tuple(_path(rings_of(each), frame) for each in shared))
+    paths = tuple(_path(rings_of(each), frame) for each in shared)
+    return Sketch(_path(rings, frame), paths, width, height)
 
 
 def rings_of(geometry: Mapping[str, Any]) -> list[Line]:

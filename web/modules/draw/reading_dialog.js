@@ -133,25 +133,27 @@ export function readingDialog(dialog, { editor, say, write, read, systems, onUse
     const notes = notesByCorner(reading);
     const rows = reading.rings.flatMap((ring, r) => [
       reading.rings.length > 1
-        ? h("tr", {}, h("th", { colspan: "4", scope: "rowgroup" }, say(ring.is_exclusion ? "draw.exclusion" : "draw.surface", { number: r + 1 })))
+        ? h("tr", {}, h("th", { colspan: "3", scope: "rowgroup" }, say(ring.is_exclusion ? "draw.exclusion" : "draw.surface", { number: r + 1 })))
         : null,
-      ...ring.corners.map((corner) => cornerRow(corner, notes.get(corner.label) ?? [])),
+      ...ring.corners.flatMap((corner) => cornerRows(corner, notes.get(corner.label) ?? [])),
     ]);
     if (!rows.length) return null;
-    const heads = ["column-corner", "reading-as-written", "reading-as-understood", "reading-notes"];
+    const heads = ["column-corner", "reading-as-written", "reading-as-understood"];
     return h("div", { class: "table-scroll", tabindex: "0", role: "region", "aria-label": say("draw.reading-corners") },
       h("table", { class: "reading-corners" }, h("caption", { class: "hidden" }, say("draw.reading-corners")),
         h("thead", {}, h("tr", {}, ...heads.map((name) => h("th", { scope: "col" }, say(`draw.${name}`))))),
         h("tbody", {}, ...rows.filter(Boolean))));
   }
 
-  function cornerRow(corner, notes) {
+  /** A corner, and below it what was repaired or is doubtful. */
+  function cornerRows(corner, notes) {
     const worst = notes.some(({ kind }) => kind === "doubt") ? "doubt" : notes.some(({ kind }) => kind === "repair") ? "repair" : "";
-    return h("tr", { class: worst && `read-${worst}` },
+    const row = h("tr", { class: `read-corner ${worst && `read-${worst}`}` },
       h("th", { scope: "row" }, corner.label || "–"),
       h("td", { class: "as-written" }, corner.text),
-      h("td", {}, understood(corner)),
-      h("td", {}, ...notes.map((note) => noteItem(note))));
+      h("td", {}, understood(corner)));
+    const remarks = h("td", { colspan: "3" }, ...notes.map((note) => noteItem(note)));
+    return notes.length ? [row, h("tr", { class: worst && `read-${worst}` }, remarks)] : [row];
   }
 
   function understood({ lon, lat }) {
