@@ -26,7 +26,8 @@ PUBLIC_FACTS = frozenset(
         "denominator", "starts_on", "expires_on", "ended_on", "granted_on", "suspended_from",
         "suspended_until", "freed_at", "opens_at", "closes_at", "area_m2", "standing", "group",
         "proposal", "overlap", "mode", "seed", "seed_source", "place", "commitment", "ruleset",
-        "ruleset_version", "rows", "sha256", "charge", "second_account_id", "confirmed_by", "outcome",
+        "ruleset_version", "rows", "sha256", "charge", "second_account_id",
+        "confirmed_by", "outcome",
     }
 )  # fmt: skip
 # A code or a number: no space, so that no name of a person and no sentence passes for one.
