@@ -94,3 +94,17 @@ ensure_test_tools() {
         apt_install "${missing[@]}" \
         || explain "Les outils de test ne se sont pas installés" "The test tools could not be installed"
 }
+
+# QGIS opens the exports and the services again: 100 MB to fetch, 900 MB installed, about a minute.
+ensure_qgis() {
+    /usr/bin/python3 -c 'import qgis.core' 2>/dev/null && return
+    if ! is_root_on_debian; then
+        note "Sans python3-qgis, les tests que QGIS juge sont passés" \
+            "Without python3-qgis, the tests that QGIS judges are skipped"
+        return
+    fi
+    step "Installation de QGIS sans écran" "Installing QGIS without a screen" \
+        apt_install python3-qgis \
+        || note "QGIS ne s'est pas installé : les tests qu'il juge sont passés" \
+            "QGIS could not be installed: the tests that it judges are skipped"
+}
