@@ -6,8 +6,10 @@ import { INK, kindColour, lookOf, paintLook } from "./map_symbols.js";
 
 const FONT = "system-ui, 'Segoe UI', Roboto, 'Liberation Sans', sans-serif";
 export const LAND = "#fdfcf8";
-const ABROAD = "#ebe7dc";
-export const SEA = "#dbe7ec";
+// Not every neighbour's outline is at hand: what is not this country is drawn as one quiet ground.
+export const GROUND = "#efece4";
+const LAKE = "#dbe7ec";
+const NAMED_AGAIN_PX = 600;
 const WATER = "#8fb4c4";
 const BORDER = "#8a8375";
 /** Layers a person can show and hide, in the order of the legend. */
@@ -36,9 +38,9 @@ export function paintRules({ placeOfKind, isOn }) {
       paintLook(context, geom, lookOf(layer, feature.props, placeOfKind)),
   });
   return [
-    area("neighbours", ABROAD, "#b9b3a4", 0.8),
+    area("neighbours", GROUND, "#c3bdae", 0.8),
     area("countries", LAND, BORDER, 1.6),
-    area("lakes", SEA, WATER, 0.8),
+    area("lakes", LAKE, WATER, 0.8),
     line("rivers", (/** @type {number} */ z) => ({ stroke: WATER, width: z < 9 ? 0.7 : 1.4, dash: [] })),
     line("prefectures", () => ({ stroke: "#c9c1ae", width: 0.8, dash: [3, 3] }), 8),
     line("coast", () => ({ stroke: "#6f97a6", width: 1, dash: [] })),
@@ -62,7 +64,7 @@ export function labelRules({ isOn, letterOfKind, placeOfKind }) {
     { dataLayer: "titles", minzoom: 10, filter: shown("titles"), symbolizer: rightName(letterOfKind, (f) => kindColour(placeOfKind(f.props.kind))) },
     { dataLayer: "applications", minzoom: 10, filter: shown("applications"), symbolizer: rightName(() => "?", () => "#6b3f04") },
     { dataLayer: "zones", minzoom: 9, filter: shown("zones"), symbolizer: areaName("#1f5a22", 11, "italic") },
-    { dataLayer: "neighbours", maxzoom: 9, filter: () => true, symbolizer: areaName("#8a8375", 12, "normal") },
+    { dataLayer: "neighbours", minzoom: 7, maxzoom: 9, filter: () => true, symbolizer: areaName("#8a8375", 12, "normal") },
     { dataLayer: "regions", maxzoom: 9, filter: shown("regions"), symbolizer: areaName("#6a6353", 12, "normal") },
     { dataLayer: "prefectures", minzoom: 9, filter: shown("prefectures"), symbolizer: areaName("#777060", 11, "normal") },
     { dataLayer: "rivers", minzoom: 10, filter: shown("rivers"), symbolizer: new LineLabelSymbolizer({ labelProps: ["name"], fill: "#3f7388", stroke: "#ffffff", width: 2, font: `italic 11px ${FONT}` }) },
@@ -147,7 +149,17 @@ function rightName(letterOfKind, colour) {
 
 /** @param {string} fill @param {number} size @param {string} slant */
 function areaName(fill, size, slant) {
-  return new CenteredTextSymbolizer({
-    labelProps: ["name"], fill, stroke: "#ffffff", width: 2.5, font: `${slant} 500 ${size}px ${FONT}`, maxLineChars: 18,
-  });
+  return onceInView(new CenteredTextSymbolizer({
+    labelProps: ["name"], fill, stroke: "#ffffff", width: 2, font: `${slant} 500 ${size}px ${FONT}`, maxLineChars: 18,
+  }));
+}
+
+/** Name an area once, although each tile it meets holds a piece of it. @param {any} symbolizer */
+function onceInView(symbolizer) {
+  return {
+    place: (/** @type {any} */ layout, /** @type {any} */ geom, /** @type {any} */ feature) =>
+      symbolizer.place(layout, geom, feature)?.map((/** @type {any} */ label) => ({
+        ...label, deduplicationKey: feature.props.id ?? feature.props.name, deduplicationDistance: NAMED_AGAIN_PX,
+      })),
+  };
 }

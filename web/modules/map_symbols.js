@@ -32,7 +32,7 @@ export function lookOf(layer, properties, placeOfKind) {
   }
   if (layer === "zones") {
     const binds = properties.status === "in-force";
-    return { stroke: ZONE, fill: ZONE, fillOpacity: binds ? 0.1 : 0, width: 1, dash: binds ? [] : [2, 3], hatch: binds ? "dots" : "" };
+    return { stroke: ZONE, fill: ZONE, fillOpacity: binds ? 0.08 : 0, width: 0.8, dash: binds ? [] : [2, 3], hatch: binds ? "dots" : "" };
   }
   return titleLook(properties.status, kindColour(placeOfKind(properties.kind)));
 }

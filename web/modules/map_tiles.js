@@ -4,7 +4,7 @@ import L from "leaflet";
 import { leafletLayer } from "protomaps-leaflet";
 
 import { inReadingOrder, mergePieces, tileBox } from "./map_features.js";
-import { SEA, SWITCHES, labelRules, paintRules } from "./map_rules.js";
+import { GROUND, SWITCHES, labelRules, paintRules } from "./map_rules.js";
 
 const ADDRESS = "/ogc/tiles/WebMercatorQuad/{z}/{y}/{x}";
 const DEEPEST_TILE = 14;
@@ -25,7 +25,7 @@ export function registerTiles(options) {
   const placeOfKind = (/** @type {string} */ kind) => places.get(kind) ?? places.size;
   const letterOfKind = (/** @type {string} */ kind) => letters.get(kind) ?? "";
   const layer = /** @type {any} */ (leafletLayer)({
-    url: ADDRESS, maxDataZoom: DEEPEST_TILE, attribution: "", backgroundColor: SEA,
+    url: ADDRESS, maxDataZoom: DEEPEST_TILE, attribution: "", backgroundColor: GROUND,
     paintRules: paintRules({ placeOfKind, isOn }),
     labelRules: labelRules({ isOn, letterOfKind, placeOfKind }),
     lang: options.language,

@@ -2,6 +2,7 @@
 
 import { ApiProblem, getJson } from "./api.js";
 import { h } from "./dom.js";
+import { valueWriter } from "./sentences.js";
 
 const PAGES = { titles: "titles", applications: "applications", zones: "zones", works: "works", "administrative-units": "units" };
 const KEYS = { titles: "number", applications: "number" };
@@ -40,7 +41,7 @@ export function createPanel(options) {
       if (focus) heading.focus();
       try {
         const found = await getJson(addressOf(feature), { signal: underway.signal });
-        write(options, { ...feature, ...found.properties, id: feature.id, collection: feature.collection }, facts(found.properties.facts ?? []), others);
+        write(options, { ...feature, ...found.properties, id: feature.id, collection: feature.collection }, facts(found.properties.facts ?? [], options.language), others);
         if (focus) /** @type {HTMLElement} */ (element.querySelector("h2")).focus();
         return found;
       } catch (error) {
@@ -76,11 +77,12 @@ function write({ element, say, onPick, onClose }, feature, body, others) {
   );
 }
 
-/** @param {{name: string, label: string, value: unknown}[]} rows */
-function facts(rows) {
+/** @param {{name: string, label: string, value: unknown}[]} rows @param {string} language */
+function facts(rows, language) {
+  const write = valueWriter(language);
   const shown = rows.filter(({ name, value }) => !HIDDEN_FACTS.has(name) && value !== null && value !== "");
   return h("dl", { class: "facts" },
-    ...shown.map(({ label, value }) => h("div", {}, h("dt", {}, label), h("dd", {}, String(value)))));
+    ...shown.map(({ label, value }) => h("div", {}, h("dt", {}, label), h("dd", {}, write(value)))));
 }
 
 /** @param {any} feature @param {(code: string) => string} say */

@@ -28,6 +28,24 @@ export function writer(language) {
 }
 
 /**
+ * Make the function that writes a fact of the register: numbers to two decimals, ISO days in words.
+ * @param {string} language
+ * @returns {(value: unknown) => string}
+ */
+export function valueWriter(language) {
+  const numbers = new Intl.NumberFormat(language, { maximumFractionDigits: 2 });
+  const days = new Intl.DateTimeFormat(language, { dateStyle: "long", timeZone: "UTC" });
+  const instants = new Intl.DateTimeFormat(language, { dateStyle: "long", timeStyle: "medium" });
+  return (value) => {
+    if (typeof value === "number") return numbers.format(value);
+    const text = String(value);
+    if (/^\d{4}-\d{2}-\d{2}$/.test(text)) return days.format(new Date(text));
+    if (/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}/.test(text)) return instants.format(new Date(text));
+    return text;
+  };
+}
+
+/**
  * Read what the server put in the page for its script: `<script type="application/json" id=…>`.
  * @param {string} id
  * @returns {any} the value, null when the page holds no such element

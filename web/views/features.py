@@ -1,0 +1,36 @@
+"""The page of one title, application, zone, work or unit, at an address that stays."""
+
+from __future__ import annotations
+
+from flask import Blueprint, render_template, request
+
+from api.language import current_language
+from api.parameters import parse_moment
+from api.session import db_session
+from api.state import state
+from cadastre.services.details import detail
+from web.records import record_of
+
+pages = Blueprint("features_page", __name__)
+COLLECTIONS = {
+    "titles": "titles",
+    "applications": "applications",
+    "zones": "zones",
+    "works": "works",
+    "units": "administrative-units",
+}
+
+
+def show(collection: str, key: str) -> str:
+    """Show what the register says of one thing: facts, plan, corners, downloads."""
+    at, ruleset, language = parse_moment(request.args), state().ruleset, current_language()
+    found = detail(db_session(), ruleset, collection, key, at, language)
+    record = record_of(db_session(), found, ruleset, language)
+    return render_template("record.html", record=record, data_day=at.day)
+
+
+for _page, _collection in COLLECTIONS.items():
+    # A number may hold a slash ("01/2018"): the rest of the address is the key.
+    pages.add_url_rule(
+        f"/{_page}/<path:key>", f"one-{_page}", show, defaults={"collection": _collection}
+    )
