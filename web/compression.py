@@ -45,7 +45,9 @@ def compress(response: Response) -> Response:
 
 
 def _is_worth_it(response: Response) -> bool:
-    if response.is_streamed or response.direct_passthrough or "Content-Encoding" in response.headers:
+    if response.is_streamed or response.direct_passthrough:
+        return False
+    if "Content-Encoding" in response.headers:
         return False
     if response.mimetype not in TEXT_TYPES or response.status_code in (204, 206, 304):
         return False

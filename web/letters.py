@@ -6,9 +6,11 @@ import re
 
 from cadastre.rules.substances import plain
 
-SMALL_WORDS = frozenset(
-    "a an and au aux d de des du en et for l la le les of on par pour the to".split()
-)
+FRENCH_SMALL = {
+    "a", "au", "aux", "d", "de", "des", "du", "en", "et", "l", "la", "le", "les", "par", "pour",
+}  # fmt: skip
+ENGLISH_SMALL = {"a", "an", "and", "for", "of", "on", "the", "to"}
+SMALL_WORDS = FRENCH_SMALL | ENGLISH_SMALL
 MOST = 3
 
 

@@ -40,6 +40,8 @@ def add_headers(response: Response) -> Response:
     """Add the security headers; a view that set one of them keeps its own."""
     for name, value in FIXED_HEADERS.items():
         response.headers.setdefault(name, value)
+    if response.mimetype == "text/html":  # it may show who is signed in
+        response.headers.setdefault("Cache-Control", "private, no-cache")
     if request.path.startswith(OPEN_TO_OTHER_SITES):
         response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     response.headers.setdefault("Content-Security-Policy", POLICY.format(nonce=csp_nonce()))

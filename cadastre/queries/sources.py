@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, literal, select, union_all
+from sqlalchemy import Select, func, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from cadastre.models import AdministrativeUnit, BaseMapFeature, Work, Zone
@@ -37,7 +37,7 @@ def list_sources(session: Session) -> list[Source]:
     return [Source(row.layer, row.source, row.licence, row.features) for row in rows]
 
 
-def _counted(layer: ColumnElement[str], table: Any) -> Select[Any]:
+def _counted(layer: Any, table: Any) -> Select[Any]:
     return select(
         layer.label("layer"), table.source, table.licence, func.count().label("features")
     ).group_by(table.source, table.licence)

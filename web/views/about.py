@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from flask import Blueprint, render_template
 
@@ -64,10 +65,13 @@ def values_graded(ruleset: Ruleset, grade: Evidence, language: str) -> Iterator[
 
 def _subject(ruleset: Ruleset, path: str, language: str) -> str:
     room, _, rest = path.partition(".")
-    named = {
-        "kinds": ruleset.kinds, "zones": ruleset.zones, "works": ruleset.works, "fees": ruleset.fees,
-    }.get(room, {})  # fmt: skip
-    found = named.get(rest.partition(".")[0])
+    rooms: dict[str, Mapping[str, Any]] = {
+        "kinds": ruleset.kinds,
+        "zones": ruleset.zones,
+        "works": ruleset.works,
+        "fees": ruleset.fees,
+    }
+    found = rooms.get(room, {}).get(rest.partition(".")[0])
     return str(found.name[language]) if found else str(ruleset.name[language])
 
 

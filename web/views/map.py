@@ -8,7 +8,7 @@ from flask import Blueprint, render_template
 
 from api.language import current_language
 from api.state import state
-from cadastre.rules.ruleset import Ruleset
+from cadastre.rules.ruleset import Kind, Ruleset
 from web.letters import letters_of
 
 pages = Blueprint("map", __name__)
@@ -30,12 +30,14 @@ def map_settings(ruleset: Ruleset, language: str) -> dict[str, Any]:
     """Give the map's script what the ruleset says: the country's box, and the names of kinds."""
     return {
         "bounds": list(ruleset.envelope),
-        "kinds": [
-            {"id": kind.id, "label": kind.name[language], "letters": letters_of(kind.name[language])}
-            for kind in ruleset.kinds.values()
-        ],
+        "kinds": [_kind(kind, language) for kind in ruleset.kinds.values()],
         "labels": {
             "zones": {kind.id: kind.name[language] for kind in ruleset.zones.values()},
             "works": {kind.id: kind.name[language] for kind in ruleset.works.values()},
         },
     }
+
+
+def _kind(kind: Kind, language: str) -> dict[str, str]:
+    name = kind.name[language]
+    return {"id": kind.id, "label": name, "letters": letters_of(name)}
