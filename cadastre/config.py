@@ -3,7 +3,8 @@
 ``CADASTRE_DATABASE_URL`` is the owner's address: migrations and set-up use it. Requests use the
 application role, which owns nothing (quality B2, point 5): either ``CADASTRE_APP_DATABASE_URL`` or
 the owner's address followed by ``SET ROLE cadastre_app``. Without an address, the private cluster
-of ``CADASTRE_HOME`` is meant.
+of ``CADASTRE_HOME`` is meant. ``CADASTRE_LOG_KEY`` is the file of the key that
+signs the heads of the sealed log; a demonstration makes its own.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ class Settings:
     database_url: str | None
     app_database_url: str | None
     secret_key: str | None
+    log_key: str | None = None
 
     @property
     def is_demo(self) -> bool:
@@ -70,4 +72,5 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         database_url=env.get("CADASTRE_DATABASE_URL") or None,
         app_database_url=env.get("CADASTRE_APP_DATABASE_URL") or None,
         secret_key=env.get("CADASTRE_SECRET_KEY") or None,
+        log_key=env.get("CADASTRE_LOG_KEY") or None,
     )

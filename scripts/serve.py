@@ -16,6 +16,7 @@ from cadastre.sentences import say
 from cadastre.vocabulary import Language
 from serving.port import HOST, take_port
 from serving.register import load_demonstration, migrate
+from serving.sealer import Sealer
 from serving.supervisor import Supervisor
 from serving.web_server import WebServer, make_web_user
 
@@ -50,15 +51,17 @@ def serve(settings: Settings, port: int, *, with_demonstration: bool) -> None:
         if with_demonstration and settings.is_demo:
             load_demonstration(urls["CADASTRE_DATABASE_URL"])
         web = WebServer(settings, listener, urls)
+        sealer = Sealer(settings, urls)
         address = f"http://{HOST}:{port}/"
         try:
-            supervisor = Supervisor(web, lambda: _revive(settings), address)
+            supervisor = Supervisor(web, sealer, lambda: _revive(settings), address)
             supervisor.start()
             print(f"ready {address}", flush=True)
             supervisor.watch()
         finally:
             _ignore_signals()
             web.stop()
+            sealer.stop()
 
 
 @contextlib.contextmanager

@@ -1,7 +1,7 @@
 """Hash a log into a tree and prove places in it (RFC 9162, sections 2.1.1 to 2.1.4).
 
-The tree is kept as its *complete subtrees*: ``Node(level, index)`` covers the leaves from
-``index * 2**level`` on, ``2**level`` of them. They never change once complete, so a proof over
+The tree is kept as its *complete subtrees*: ``Node(level, number)`` covers the leaves from
+``number * 2**level`` on, ``2**level`` of them. They never change once complete, so a proof over
 a million leaves reads some twenty of them, and nothing is ever recomputed from the start.
 """
 
@@ -20,7 +20,7 @@ class Node(NamedTuple):
     """The place of a complete subtree: 0 is the level of leaves."""
 
     level: int
-    index: int
+    number: int
 
 
 Lookup = Callable[[Node], bytes]
@@ -48,10 +48,10 @@ def grow(size: int, leaves: Iterable[bytes], lookup: Lookup) -> Iterator[tuple[N
         node = Node(0, index)
         fresh[node] = hashed
         yield node, hashed
-        while node.index % 2:
-            left = Node(node.level, node.index - 1)
+        while node.number % 2:
+            left = Node(node.level, node.number - 1)
             hashed = node_hash(fresh[left] if left in fresh else lookup(left), hashed)
-            node = Node(node.level + 1, node.index // 2)
+            node = Node(node.level + 1, node.number // 2)
             fresh[node] = hashed
             yield node, hashed
 

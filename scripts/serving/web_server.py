@@ -48,7 +48,7 @@ class WebServer:
         with self.log.open("ab") as log:
             self.log_start = log.tell()
             self.process = subprocess.Popen(
-                [*_leash(user), *self._command()], cwd=ROOT, env=self._environment(folder),
+                [*leash(user), *self._command()], cwd=ROOT, env=self._environment(folder),
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                 pass_fds=[self.listener.fileno()], start_new_session=True,
             )
@@ -155,7 +155,7 @@ def _drop(user: pwd.struct_passwd) -> list[str]:
             "--no-new-privs", "--inh-caps=-all"]
 
 
-def _leash(user: pwd.struct_passwd | None) -> list[str]:
+def leash(user: pwd.struct_passwd | None) -> list[str]:
     """Prefix a command so that it ends when this process does, with the rights of ``user``."""
     if shutil.which("setpriv") is None:
         return []

@@ -1,0 +1,162 @@
+"""Read the journal with what each entry concerns: its document, the rows and ground it moved."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import TextClause, bindparam, text
+from sqlalchemy.orm import Session
+
+from cadastre.sealing.entry import Act
+
+# What a person does to an account of theirs changes no right and is nobody else's business.
+PRIVATE_SUBJECTS = ("account", "api_token", "token", "mandate", "draft", "session")
+# A transaction that began earlier may commit later: look back this far below the newest sealed one.
+LOOK_BACK = 10_000
+ROW = (
+    "id", "recorded_at", "account_id", "on_behalf_of_id", "by_rule", "action", "subject",
+    "subject_id", "reason", "document_id", "facts",
+)  # fmt: skip
+_COLUMNS = ", ".join(f"j.{column}" for column in ROW)
+
+# Which titles and applications an entry concerns: by number, or as the dossier's of that number.
+_SUBJECTS = """
+    WITH subject AS (
+        SELECT id AS title_id, NULL::bigint AS application_id FROM title
+        WHERE (:subject = 'title' AND number = :key)
+           OR (:subject = 'dossier' AND dossier_id IN (SELECT id FROM dossier WHERE number = :key))
+        UNION ALL
+        SELECT NULL, id FROM application
+        WHERE (:subject = 'application' AND number = :key)
+           OR (:subject = 'dossier' AND dossier_id IN (SELECT id FROM dossier WHERE number = :key))
+    )
+"""
+_STATES = """
+    SELECT 'title', t.id, row_state(t, NULL), NULL
+    FROM title t JOIN subject s ON s.title_id = t.id
+    UNION ALL SELECT 'share', h.id, row_state(h, NULL), NULL
+    FROM share h JOIN subject s ON s.title_id = h.title_id
+    UNION ALL SELECT 'charge', c.id, row_state(c, NULL), NULL
+    FROM charge c JOIN subject s ON s.title_id = c.title_id
+    UNION ALL SELECT 'application', a.id, row_state(a, NULL), NULL
+    FROM application a JOIN subject s ON s.application_id = a.id
+    UNION ALL SELECT 'parcel', p.id, row_state(p, p.geom),
+        encode(sha256(ST_AsBinary(p.geom, 'NDR')), 'hex')
+    FROM parcel p JOIN subject s ON s.title_id = p.title_id OR s.application_id = p.application_id
+    UNION ALL SELECT 'zone', z.id, row_state(z, z.geom), NULL
+    FROM zone z WHERE :subject = 'zone' AND z.code = :key
+    UNION ALL SELECT 'work', w.id, row_state(w, w.geom), NULL
+    FROM work w WHERE :subject = 'work' AND w.code = :key
+"""
+STATED = {
+    "title": "NULL", "share": "NULL", "charge": "NULL", "application": "NULL", "parcel": "v.geom",
+    "zone": "v.geom", "work": "v.geom",
+}  # fmt: skip
+
+
+def unsealed_entries(session: Session, most: int, *, everywhere: bool) -> list[int]:
+    """List journal entries of the register that are not in the log yet, oldest first.
+
+    ``everywhere`` looks at the whole journal rather than at its end; verification and the first
+    sealing of a day do.
+    """
+    query = _with_subjects(
+        "SELECT j.id FROM journal_entry j WHERE j.subject NOT IN :private "
+        "AND j.id > :after AND NOT EXISTS "
+        "(SELECT FROM log_leaf l WHERE l.journal_entry_id = j.id) ORDER BY j.id LIMIT :most"
+    )
+    after = 0 if everywhere else _newest_sealed(session) - LOOK_BACK
+    return list(session.scalars(query, {"after": after, "most": most} | _private()))
+
+
+def oldest_wait_s(session: Session) -> float:
+    """Tell for how many seconds the oldest unsealed entry has waited; 0 when none does."""
+    query = _with_subjects(
+        "SELECT extract(epoch FROM now() - min(j.recorded_at)) FROM journal_entry j "
+        "WHERE j.subject NOT IN :private AND j.id > :after AND NOT EXISTS "
+        "(SELECT FROM log_leaf l WHERE l.journal_entry_id = j.id)"
+    )
+    after = _newest_sealed(session) - LOOK_BACK
+    waited = session.scalar(query, {"after": after} | _private())
+    return float(waited or 0)
+
+
+def acts(session: Session, entries: Sequence[int]) -> list[Act]:
+    """Give entries, in that order, with the state of what they concern."""
+    rows = _rows(session, entries)
+    return [_act(session, rows[entry]) for entry in entries]
+
+
+def _act(session: Session, row: dict[str, Any]) -> Act:
+    document = row.pop("document_sha256")
+    found = session.execute(
+        text(_SUBJECTS + _STATES), {"subject": row["subject"], "key": row["subject_id"]}
+    ).all()
+    return Act(
+        row=row,
+        document_sha256=document,
+        ground={key: print_ for _, key, _, print_ in found if print_ is not None},
+        states={(table, key): state for table, key, state, _ in found},
+    )
+
+
+def _rows(session: Session, entries: Iterable[int]) -> dict[int, dict[str, Any]]:
+    query = text(
+        f"SELECT {_COLUMNS}, d.sha256 AS document_sha256 FROM journal_entry j "
+        "LEFT JOIN document d ON d.id = j.document_id WHERE j.id = ANY(:entries)"
+    )
+    found = session.execute(query, {"entries": list(entries)}).mappings()
+    return {row["id"]: dict(row) for row in found}
+
+
+def journal_rows(session: Session, entries: Iterable[int]) -> dict[int, dict[str, Any]]:
+    """Give journal rows by number, as they stand; ``document_sha256`` beside them."""
+    return _rows(session, entries)
+
+
+def known_states(session: Session, table: str, keys: Iterable[int]) -> dict[int, list[str]]:
+    """Give every version of rows that the register knows: the present one and the superseded."""
+    ground = STATED[table]
+    query = text(
+        f"SELECT v.id, row_state(v, {ground}) FROM {table} v WHERE v.id = ANY(:keys) UNION ALL "
+        f"SELECT v.id, row_state(v, {ground}) FROM {table}_past v WHERE v.id = ANY(:keys)"
+    )
+    versions: dict[int, list[str]] = {}
+    for key, state in session.execute(query, {"keys": list(keys)}):
+        versions.setdefault(key, []).append(state)
+    return versions
+
+
+def known_grounds(session: Session, keys: Iterable[int]) -> dict[int, set[str]]:
+    """Give the fingerprints of every version of parcels."""
+    query = text(
+        "SELECT id, encode(sha256(ST_AsBinary(geom, 'NDR')), 'hex') FROM parcel "
+        "WHERE id = ANY(:keys) UNION SELECT id, encode(sha256(ST_AsBinary(geom, 'NDR')), 'hex') "
+        "FROM parcel_past WHERE id = ANY(:keys)"
+    )
+    prints: dict[int, set[str]] = {}
+    for key, print_ in session.execute(query, {"keys": list(keys)}):
+        prints.setdefault(key, set()).add(print_)
+    return prints
+
+
+def altered_files(session: Session) -> list[str]:
+    """List stored files whose bytes no longer give the hash they were received under."""
+    query = text(
+        "SELECT sha256 FROM stored_file WHERE encode(sha256(content), 'hex') <> sha256 "
+        "OR length(content) <> size ORDER BY sha256"
+    )
+    return list(session.scalars(query))
+
+
+def _newest_sealed(session: Session) -> int:
+    return session.scalar(text("SELECT max(journal_entry_id) FROM log_leaf")) or 0
+
+
+def _with_subjects(query: str) -> TextClause:
+    return text(query).bindparams(bindparam("private", expanding=True))
+
+
+def _private() -> dict[str, Any]:
+    return {"private": list(PRIVATE_SUBJECTS)}
