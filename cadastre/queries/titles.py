@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, func, literal, select
+from sqlalchemy import ColumnElement, case, func, literal, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from cadastre.models import Parcel, Party, Share, Title
 from cadastre.queries.asof import AsOf, in_period, title_status
 from cadastre.queries.relation import Relation
 from cadastre.queries.visibility import ANYBODY, Classification, Field, Viewer, party_name
+from cadastre.rules.doubts import GRADES, Weight, codes_of_weight
 from cadastre.units import M2_PER_HA
 
 
@@ -42,6 +43,17 @@ def holders(at: AsOf, viewer: Viewer = ANYBODY) -> ColumnElement[str | None]:
     )
 
 
+def record_grade() -> ColumnElement[str]:
+    """Grade a title's record by its worst doubt, as :func:`cadastre.rules.doubts.grade` does."""
+    doubts = Title.doubts
+    return case(
+        (func.cardinality(doubts) == 0, GRADES[0]),
+        (doubts.op("&&")(codes_of_weight(Weight.GRAVE)), GRADES[Weight.GRAVE]),
+        (doubts.op("<@")(codes_of_weight(Weight.MINOR)), GRADES[Weight.MINOR]),
+        else_=GRADES[Weight.SERIOUS],
+    )
+
+
 def _relation(at: AsOf, viewer: Viewer) -> Relation:
     fields = (
         Field("number", Title.number),
@@ -63,6 +75,7 @@ def _relation(at: AsOf, viewer: Viewer) -> Relation:
         Field("edge_model", Parcel.edge_model),
         Field("source", Title.source),
         Field("is_demonstration", Title.is_demonstration, "boolean"),
+        Field("grade", record_grade()),
         Field("doubts", Title.doubts, "array", Classification.INTERNAL),
     )
     return Relation(

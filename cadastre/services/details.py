@@ -86,6 +86,8 @@ def shown_value(
         return describe(value, language)
     if name == "level":
         return say(f"administrative-units.{value}", language)
+    if name == "grade":
+        return say(f"grade.{value}", language)
     if name == "substances":
         return ", ".join(substance_label(ruleset, one, language) for one in value)
     if isinstance(value, list):
