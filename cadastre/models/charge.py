@@ -23,7 +23,7 @@ class Charge(Recorded, Base):
     __tablename__ = "charge"
     __table_args__ = (
         CheckConstraint("rank > 0", name="rank"),
-        CheckConstraint("ends_on > starts_on", name="term"),
+        CheckConstraint("ends_on >= starts_on", name="term"),
     )
 
     id: Mapped[identifier]

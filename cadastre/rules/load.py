@@ -37,7 +37,10 @@ from cadastre.vocabulary import Evidence
 
 T = TypeVar("T")
 
-FILES = ("ruleset", "substances", "kinds", "overlaps", "zones", "works", "moratorium", "fees")
+FILES = (
+    "ruleset", "substances", "kinds", "overlaps", "zones", "works", "moratorium", "fees", "acts",
+    "cases",
+)  # fmt: skip
 
 
 def load_ruleset(folder: Path) -> Ruleset:

@@ -1,0 +1,1 @@
+"""Fair openings of freed ground: published, filed under seal, told apart by lot or comparison."""
