@@ -6,6 +6,8 @@ from typing import Any
 
 from flask import Flask, render_template
 
+from api.errors import HTTP_CODES
+
 KNOWN_STATUSES = (400, 401, 403, 404, 405, 413, 422, 429, 500, 503)
 
 
@@ -23,7 +25,7 @@ def error_page(
     """
     if status not in KNOWN_STATUSES:
         status = 500 if status >= 500 else 400
-    is_plain = code.startswith("http.")
+    is_plain = code in HTTP_CODES.values()
     page = render_template(
         "error.html", status=status, code=None if is_plain else code, where=where, values=values
     )

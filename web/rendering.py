@@ -18,9 +18,7 @@ from web.language import address_in, other_language
 def register(app: Flask) -> None:
     """Give every template ``t`` and the facts its frame shows."""
     app.jinja_env.globals.update(t=t, sentences=sentences)
-    app.jinja_env.filters.update(
-        day=day, instant=instant, number=number, capitalised=capitalised
-    )
+    app.jinja_env.filters.update(day=day, instant=instant, number=number, capitalised=capitalised)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.context_processor(frame)
 

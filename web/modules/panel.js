@@ -87,7 +87,7 @@ function facts(rows, language) {
 
 /** @param {any} feature @param {(code: string) => string} say */
 function downloads(feature, say) {
-  return h("p", { class: "picked-downloads no-print" }, say("map.export"), " : ",
+  return h("p", { class: "picked-downloads no-print" }, say("map.export"), " ",
     h("a", { href: exportAddress(feature, "geojson"), download: true }, say("map.export-geojson")), " ",
     h("a", { href: exportAddress(feature, "shapefile"), download: true }, say("map.export-shapefile")));
 }

@@ -1,0 +1,110 @@
+"""Serve the real site over a small register, and visit it as people do."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page
+from shapely.geometry import LineString, Point, box
+from sqlalchemy import create_engine
+from sqlalchemy.orm import Session
+from werkzeug.serving import make_server
+
+from cadastre.config import ROOT, Settings
+from cadastre.database import sqlalchemy_url
+from tests.databases import TestServer, TestUrls
+from tests.factories import (
+    make_application,
+    make_base_map,
+    make_party,
+    make_title,
+    make_unit,
+    make_work,
+    make_zone,
+    square,
+)
+from tests.web.visitor import Visitor
+from web.app import create_app
+
+pytest_plugins = ["tests.web.draw_site"]
+MANIFEST = ROOT / "web" / "static" / "dist" / "manifest.json"
+Visit = Callable[..., Page]
+
+
+@pytest.fixture(scope="session")
+def register(
+    cluster: TestServer, worker_id: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """Serve a register of a few rights, a zone, a work, a town and a country around them."""
+    if not MANIFEST.exists():
+        subprocess.run(["node", "scripts/build_pages.mjs"], cwd=ROOT, check=True)
+    with cluster.copy_of_template(f"test_{os.getpid()}_pages_{worker_id}") as urls:
+        _fill(urls)
+        app = create_app(_settings(urls, tmp_path_factory.mktemp("home")))
+        server = make_server("127.0.0.1", 0, app, threaded=True)
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+        server.server_close()
+        app.extensions["cadastre"].engine.dispose()
+
+
+@pytest.fixture
+def visitor(register: str, chromium: Browser) -> Iterator[Visitor]:
+    """Open pages of the register; anything foreign, forbidden or broken in them fails the test."""
+    visitor = Visitor(register, chromium)
+    yield visitor
+    visitor.leave()
+    assert visitor.complaints == []
+
+
+@pytest.fixture
+def page_fr(visitor: Visitor) -> Page:
+    """Open the map in French."""
+    return visitor.visit("/", language="fr")
+
+
+@pytest.fixture
+def page_en(visitor: Visitor) -> Page:
+    """Open the map in English."""
+    return visitor.visit("/", language="en")
+
+
+def _settings(urls: TestUrls, home: Any) -> Settings:
+    return Settings(
+        home=home, data=ROOT / "data", environment="demo", ruleset="togo",
+        database_url=urls.owner_url, app_database_url=urls.app_url, secret_key="tests only",
+    )  # fmt: skip
+
+
+def _fill(urls: TestUrls) -> None:
+    engine = create_engine(sqlalchemy_url(urls.owner_url))
+    with Session(engine) as session, session.begin():
+        make_unit(session, box(0.0, 6.1, 1.7, 11.1), code="TG", name="Togo", level=0)
+        make_unit(session, box(0.3, 8.0, 1.5, 9.5), code="TG-C", name="Centrale", level=1)
+        make_base_map(session, Point(1.13, 8.98), layer="towns", name="Sokodé", importance=4)
+        _fill_rights(session)
+        make_zone(session, square(0.6, 8.4, 0.15), code="Z-FAZAO", name="Parc de Fazao")
+        line = LineString([(1.12, 8.1), (1.13, 9.3)])
+        make_work(session, line, code="L-161", name="Ligne 161 kV Nord")
+    engine.dispose()
+
+
+def _fill_rights(session: Session) -> None:
+    gold = make_party(session, "Orpaille du Mono SA (fictive)")
+    sand = make_party(session, "Carrières de l'Oti SARL (fictive)")
+    make_title(session, square(0.9, 8.9), number="PR-2024-0001", name="Bassar Est", holder=gold)
+    make_title(
+        session, square(1.2, 8.5), number="01/2018", name="Kpélé", holder=sand,
+        substances=("sable",), group="construction", kind="permis-materiaux-construction",
+    )  # fmt: skip
+    make_application(
+        session, square(1.2, 8.2), number="DEM-2026-0001", name="Anié Sud", applicant=gold
+    )
