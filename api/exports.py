@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, request
+import io
+import json
+import zipfile
+from collections.abc import Iterator
 
+from flask import Blueprint, Response, request
+from sqlalchemy.orm import Session
+
+from api import session as api_session
 from api.body import json_body
 from api.checks import read_perimeter
 from api.documentation import AT, BBOX, LANG, Operation, Parameter, documented
 from api.language import current_language
 from api.limits import HEAVY, limiter
-from api.parameters import parse_bbox, parse_moment
+from api.parameters import parse_bbox, parse_known, parse_moment
 from api.permissions import Access, open_to
 from api.schemas import PerimeterExport
 from api.session import db_session
 from api.state import state
+from cadastre.exchange.write import FORMATS, format_of
 from cadastre.geometry.crs import WGS84
 from cadastre.services.checks import check_perimeter, today
 from cadastre.services.exports import (
@@ -24,9 +32,11 @@ from cadastre.services.exports import (
 )
 
 export_routes = Blueprint("exports", __name__)
-FORMAT = Parameter("format", "geojson, shapefile, gpkg or csv", example="geojson")
+FORMAT = Parameter("format", f"One of {', '.join(FORMATS)}", example="geojson")
 CRS = Parameter("crs", "System of the file; GeoJSON is always EPSG:4326", example="EPSG:32631")
-MEDIA_TYPES = ("application/geo+json", "application/zip", "text/csv")
+KNOWN = Parameter("known", "Instant until which the register knew", example="2026-11-24T12:00:00Z")
+PACKAGE = Parameter("package", "zip: the file and its metadata together", example="zip")
+MEDIA_TYPES = tuple(sorted({each.media_type.partition(";")[0] for each in FORMATS.values()}))
 
 
 @export_routes.get("/api/exports/<collection>")
@@ -36,7 +46,8 @@ MEDIA_TYPES = ("application/geo+json", "application/zip", "text/csv")
     Operation(
         "A collection as a file",
         parameters=(
-            FORMAT, BBOX, Parameter("where", "CQL2 filter", example="area_ha > 100"), CRS, AT, LANG
+            FORMAT, BBOX, Parameter("where", "CQL2 filter", example="area_ha > 100"), CRS, AT,
+            KNOWN, PACKAGE, LANG,
         ),
         media_types=MEDIA_TYPES,
     )
@@ -51,7 +62,12 @@ def collection_file(collection: str) -> Response:
         request.args.get("where"),
         request.args.get("crs", WGS84),
         current_language(),
+        parse_known(request.args),
     )
+    if request.args.get("package") == "zip":
+        return packaged(export_collection(db_session(), wanted))
+    if format_of(wanted.format).streams:
+        return streamed(wanted)
     return attachment(export_collection(db_session(), wanted))
 
 
@@ -80,6 +96,46 @@ def perimeter_file() -> Response:
 
 def attachment(export: Export) -> Response:
     """Send a file; its content is complete before the database session ends."""
-    response = Response(b"".join(export.content), content_type=export.media_type)
+    return _named(Response(b"".join(export.content), content_type=export.media_type), export)
+
+
+def streamed(wanted: ExportRequest) -> Response:
+    """Send a file while it is read, in a session of its own that outlives the request's.
+
+    The first piece is made before the answer begins, so that a refusal is still said as one.
+    """
+    session = api_session.open_session()
+    try:
+        export = export_collection(session, wanted)
+        first = next(export.content, b"")
+    except BaseException:
+        session.close()
+        raise
+    response = Response(_until_read(session, first, export), content_type=export.media_type)
+    response.call_on_close(session.close)
+    return _named(response, export)
+
+
+def _until_read(session: Session, first: bytes, export: Export) -> Iterator[bytes]:
+    try:
+        yield first
+        yield from export.content
+    finally:
+        session.close()
+
+
+def packaged(export: Export) -> Response:
+    """Send a zip of a file and the metadata that tells what it is."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as pack:
+        pack.writestr(export.filename, b"".join(export.content))
+        about = json.dumps(export.about(), ensure_ascii=False, indent=2)
+        pack.writestr(f"{export.filename}.meta.json", about)
+    name = f"{export.filename.rpartition('.')[0]}-{export.filename.rpartition('.')[2]}.zip"
+    response = Response(out.getvalue(), content_type="application/zip")
+    return _named(response, Export(name, "application/zip", iter(())))
+
+
+def _named(response: Response, export: Export) -> Response:
     response.headers["Content-Disposition"] = f'attachment; filename="{export.filename}"'
     return response

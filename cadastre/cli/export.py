@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
+from collections.abc import Iterable
 from pathlib import Path
 
 import click
 
 from cadastre.cli import output
-from cadastre.cli.inputs import deployment, parse_box, parse_day
+from cadastre.cli.inputs import deployment, parse_box, parse_day, parse_instant
 from cadastre.cli.language import language_option
 from cadastre.database import app_engine, transaction
 from cadastre.errors import UnusableInput
 from cadastre.geometry.crs import WGS84
-from cadastre.queries.asof import as_of
+from cadastre.queries.asof import as_of, look_back
 from cadastre.sentences import say
 from cadastre.services.checks import today
 from cadastre.services.exports import ExportRequest, export_collection
@@ -24,6 +27,7 @@ from cadastre.services.exports import ExportRequest, export_collection
 @click.option("--bbox", metavar="W,S,E,N", help="Box in degrees.")
 @click.option("--where", metavar="CQL2", help='Filter, such as "area_ha > 100".')
 @click.option("--at", metavar="DATE", help="Day whose register is written; default: today.")
+@click.option("--known", metavar="INSTANT", help="As the register knew it by then.")
 @click.option("--crs", default=WGS84, show_default=True, help="System of the file.")
 @language_option
 def export(
@@ -32,15 +36,19 @@ def export(
     bbox: str | None,
     where: str | None,
     at: str | None,
+    known: str | None,
     crs: str,
     lang: str,
 ) -> None:
     """Write COLLECTION: titles, applications, zones, works, administrative-units, base-map.
 
-    Endings: .geojson, .zip (Shapefile), .gpkg, .csv.
+    Endings: .geojson, .geojsons, .geojsonl, .zip (Shapefile), .gpkg, .fgb, .parquet, .csv, .xlsx,
+    .kml, .dxf, .html (a map). What the file is, its checksum and what its format cannot hold stand
+    beside it in a file that ends in .meta.json.
     """
     settings, ruleset = deployment()
     day = parse_day(at, today(ruleset))
+    known_at = parse_instant(known, ruleset.time_zone)
     wanted = ExportRequest(
         collection,
         Path(path).name,
@@ -49,22 +57,34 @@ def export(
         where,
         crs,
         lang,
+        known_at,
     )
     with transaction(app_engine(settings)) as session:
-        pieces = list(export_collection(session, wanted).content)
-    size = _write(path, pieces)
+        if known_at is not None:
+            look_back(session, known_at)
+        made = export_collection(session, wanted)
+        made.filename = Path(path).name
+        size = _write(path, made.content)
+    about = json.dumps(made.about(), ensure_ascii=False, indent=2)
+    _write(f"{path}.meta.json", [about.encode()])
+    for loss in made.about()["losses"]:
+        output.note(loss)
     output.note(say("cli.written", lang, where=path, size_kb=size // 1000))
 
 
-def _write(path: str, pieces: list[bytes]) -> int:
+def _write(path: str, pieces: Iterable[bytes]) -> int:
     """Write a file whole or not at all: a half one could be taken for the register."""
     final = Path(path)
     unfinished = final.with_name(f".{final.name}.part")
     try:
-        unfinished.write_bytes(b"".join(pieces))
+        with unfinished.open("wb") as file:
+            size = sum(file.write(piece) for piece in pieces)
         unfinished.replace(final)
     except OSError as fault:
         raise UnusableInput(
             "cli.cannot-open", where=path, reason=fault.strerror or str(fault)
         ) from None
-    return sum(map(len, pieces))
+    finally:
+        with contextlib.suppress(OSError):
+            unfinished.unlink(missing_ok=True)
+    return size

@@ -7,12 +7,14 @@ import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
 
 import click
 
 from cadastre.config import Settings, read_settings
 from cadastre.errors import UnusableInput
 from cadastre.exchange.limits import UPLOAD
+from cadastre.queries.asof import as_of
 from cadastre.queries.relation import Box, box_of
 from cadastre.rules.load import load_ruleset
 from cadastre.rules.ruleset import Ruleset
@@ -59,6 +61,19 @@ def parse_day(text: str | None, today: dt.date) -> dt.date:
         return dt.date.fromisoformat(text)
     except ValueError:
         raise UnusableInput("http.not-a-date", where="--at", given=text) from None
+
+
+def parse_instant(text: str | None, time_zone: str, where: str = "--known") -> dt.datetime | None:
+    """Read an instant, or a day as its last instant on the legal clock."""
+    if not text:
+        return None
+    try:
+        if len(text) == len("2026-11-24"):
+            return as_of(dt.date.fromisoformat(text), time_zone).instant
+        instant = dt.datetime.fromisoformat(text)
+    except ValueError:
+        raise UnusableInput("http.not-a-date", where=where, given=text[:40]) from None
+    return instant if instant.tzinfo else instant.replace(tzinfo=ZoneInfo(time_zone))
 
 
 def parse_box(text: str | None) -> Box | None:

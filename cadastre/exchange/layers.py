@@ -34,7 +34,8 @@ if TYPE_CHECKING:
 
 DRIVERS = {
     ".gpkg": "GPKG", ".zip": "ESRI Shapefile", ".geojson": "GeoJSON", ".json": "GeoJSON",
-    ".csv": "CSV",
+    ".csv": "CSV", ".geojsons": "GeoJSONSeq", ".geojsonl": "GeoJSONSeq", ".fgb": "FlatGeobuf",
+    ".kml": "LIBKML", ".xlsx": "XLSX", ".dxf": "DXF",
 }
 # The operator's own file: no need for another user, and time for a register of a million parcels.
 ALLOWANCE = Allowance(
@@ -87,7 +88,8 @@ def read_layer(path: Path, *, layer: str | None = None) -> Iterator[Batch]:
     Parameters
     ----------
     path
-        GeoPackage, zipped Shapefile, GeoJSON, or CSV with lon/lat or WKT columns.
+        GeoPackage, zipped Shapefile, GeoJSON and its sequences, FlatGeobuf, KML, XLSX, DXF, or
+        CSV with lon/lat or WKT columns.
 
     Raises
     ------
@@ -104,6 +106,8 @@ def read_frame(path: Path, *, layer: str | None = None) -> geopandas.GeoDataFram
     import geopandas  # heavy: the web process never needs it
     import pandas
 
+    if path.suffix.lower() == ".parquet":
+        return geopandas.read_parquet(path)
     with _stream(path, layer) as (reader, geometry_column, crs):
         table = reader.read_all()
     shapes = _shapes(table, geometry_column)

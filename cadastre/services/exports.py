@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -26,12 +27,13 @@ from cadastre.queries.relation import Box, Relation
 from cadastre.queries.relation import stream_features as stream_rows
 from cadastre.queries.visibility import ANYBODY, Field, Viewer
 from cadastre.rules.report import Area
-from cadastre.sentences import say_all
+from cadastre.sentences import say, say_all
+from cadastre.services.export_record import Record
 from cadastre.vocabulary import Language
 
 TYPES = {
     "string": "text",
-    "array": "text",
+    "array": "list",
     "number": "real",
     "integer": "integer",
     "boolean": "boolean",
@@ -42,7 +44,11 @@ TYPES = {
 
 @dataclass(frozen=True, slots=True)
 class ExportRequest:
-    """What is wanted: a collection, a place, a CQL2 filter, a moment, a format and its system."""
+    """What is wanted: a collection, a place, a CQL2 filter, a moment, a format and its system.
+
+    ``known`` is the instant until which the session was told to know (``look_back``); it is only
+    written down here.
+    """
 
     collection: str
     format: str
@@ -51,15 +57,25 @@ class ExportRequest:
     where: str | None = None
     crs: str = WGS84
     language: str = Language.FR.value
+    known: dt.datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Export:
-    """A file about to be written: its name, its media type, and its content piece by piece."""
+    """A file about to be written: its name, its media type, and its content piece by piece.
+
+    ``record`` fills while the content is read; :meth:`about` is whole once it has ended.
+    """
 
     filename: str
     media_type: str
     content: Iterator[bytes]
+    streams: bool = False
+    record: Record | None = None
+
+    def about(self) -> dict[str, Any]:
+        """Give the metadata that stands beside the file, with its size and checksum."""
+        return {} if self.record is None else self.record.document(self.filename, self.media_type)
 
 
 def export_collection(session: Session, wanted: ExportRequest, viewer: Viewer = ANYBODY) -> Export:
@@ -80,13 +96,21 @@ def export_collection(session: Session, wanted: ExportRequest, viewer: Viewer = 
         collection=wanted.collection,
         at=wanted.at.instant,
         filter=wanted.where,
+        licence=say("exports.rights", wanted.language),
         language=wanted.language,
+        known=wanted.known,
+        bbox=wanted.bbox,
     )
     fields = [field_spec(field) for field in relation.fields.values()]
+    record = Record(metadata, fields, wanted.crs)
     content = stream_features(
-        _records(session, relation), fields, chosen.name, crs=wanted.crs, metadata=metadata
-    )
-    return Export(_filename(wanted.collection, wanted.at, chosen), chosen.media_type, content)
+        record.counted(_records(session, relation)), fields, chosen.name,
+        crs=wanted.crs, metadata=metadata,
+    )  # fmt: skip
+    return Export(
+        _filename(wanted.collection, wanted.at, chosen), chosen.media_type,
+        record.measured(content), chosen.streams, record,
+    )  # fmt: skip
 
 
 def export_perimeter(

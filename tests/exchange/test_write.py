@@ -18,7 +18,14 @@ from shapely.geometry import MultiPolygon, Point, Polygon
 
 from cadastre.errors import UnusableInput
 from cadastre.exchange.layers import list_layers, read_frame, read_layer
-from cadastre.exchange.write import FeatureRecord, FieldSpec, Metadata, format_of, write_features
+from cadastre.exchange.write import (
+    FORMATS,
+    FeatureRecord,
+    FieldSpec,
+    Metadata,
+    format_of,
+    write_features,
+)
 from cadastre.exchange.write.shapefile import short_names
 
 FIELDS = [
@@ -123,6 +130,8 @@ def test_csv_runs_no_formula(start: str) -> None:
 
 @pytest.mark.parametrize(("format", "name"), [
     ("geojson", "a.geojson"), ("shapefile", "a.zip"), ("gpkg", "a.gpkg"), ("csv", "a.csv"),
+    ("geojsonseq", "a.geojsons"), ("geojsonl", "a.geojsonl"), ("flatgeobuf", "a.fgb"),
+    ("kml", "a.kml"),
 ])
 def test_gdal_opens_it(format: str, name: str, tmp_path: Path) -> None:
     if not shutil.which("ogrinfo"):
@@ -146,14 +155,14 @@ def test_geopandas_opens_it(tmp_path: Path) -> None:
 
 
 def test_an_empty_export_is_still_a_file(tmp_path: Path) -> None:
-    for format in ("geojson", "shapefile", "gpkg", "csv"):
+    for format in FORMATS:
         path = tmp_path / f"a{format_of(format).suffix}"
         path.write_bytes(write_features([], FIELDS, format, metadata=META))
-        assert path.stat().st_size
+        assert path.stat().st_size or format in ("geojsonseq", "geojsonl")
 
 
 def test_unknown_format_names_those_there_are() -> None:
-    with pytest.raises(UnusableInput, match="geojson, shapefile, gpkg, csv"):
+    with pytest.raises(UnusableInput, match=r"geojson, geojsonseq, .*shapefile, gpkg, .*csv"):
         format_of("titres.doc")
 
 

@@ -16,6 +16,8 @@ from cadastre.errors import UnusableInput
 from cadastre.exchange.write.records import FeatureRecord, FieldSpec, Metadata, plain
 from cadastre.geometry import crs as systems
 
+RECORD_SEPARATOR = b"\x1e"
+
 
 def stream(
     records: Iterable[FeatureRecord], fields: Sequence[FieldSpec], crs: str, metadata: Metadata
@@ -44,6 +46,37 @@ def stream(
         _grow(extent, record.geometry)
     bbox = b"" if math.isinf(extent[0]) else b', "bbox": ' + json.dumps(extent).encode()
     yield b"\n]" + bbox + b"}\n"
+
+
+def stream_sequence(
+    records: Iterable[FeatureRecord], fields: Sequence[FieldSpec], crs: str, metadata: Metadata
+) -> Iterator[bytes]:
+    """Give one feature for each line, behind the mark of RFC 8142, so that readers need not wait.
+
+    Raises
+    ------
+    UnusableInput
+        ``exchange.geojson-crs``.
+    """
+    for line in stream_lines(records, fields, crs, metadata):
+        yield RECORD_SEPARATOR + line
+
+
+def stream_lines(
+    records: Iterable[FeatureRecord], fields: Sequence[FieldSpec], crs: str, _metadata: Metadata
+) -> Iterator[bytes]:
+    """Give one feature for each line without a mark, as many tools of data pipelines want it.
+
+    Raises
+    ------
+    UnusableInput
+        ``exchange.geojson-crs``.
+    """
+    if systems.normalise(crs) != systems.WGS84:
+        raise UnusableInput("exchange.geojson-crs", where="crs", given=crs)
+    for record in records:
+        feature = _feature(record, fields)
+        yield json.dumps(feature, ensure_ascii=False, default=_word).encode() + b"\n"
 
 
 def _feature(record: FeatureRecord, fields: Sequence[FieldSpec]) -> dict[str, Any]:

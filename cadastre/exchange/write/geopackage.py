@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from cadastre.exchange.write.ogr import kind_of, write_layer
+from cadastre.exchange.write.ogr import common_kind, write_layer
 from cadastre.exchange.write.records import FeatureRecord, FieldSpec, Metadata, reproject
 from cadastre.geometry import crs as systems
 
@@ -15,16 +15,13 @@ def write(
     records: Iterable[FeatureRecord], fields: Sequence[FieldSpec], crs: str, metadata: Metadata
 ) -> bytes:
     """Give the bytes of a GeoPackage with the identifier as first column."""
-    moved = reproject(records, crs)
+    moved = list(reproject(records, crs))
     rows = [FeatureRecord(r.id, r.geometry, {**r.values, "cadastre_id": r.id}) for r in moved]
     columns = [(each.name, each) for each in (FieldSpec("cadastre_id"), *fields)]
-    kinds = {kind_of(row) for row in rows} - {"None"}
-    is_uniform = len(kinds) == 1 and "GeometryCollection" not in kinds
-    kind = f"Multi{kinds.pop()}" if is_uniform else "Unknown"
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "export.gpkg"
         write_layer(
-            path, rows, columns, driver="GPKG", crs=systems.normalise(crs), kind=kind,
-            layer=metadata.collection,
+            path, rows, columns, driver="GPKG", crs=systems.normalise(crs),
+            kind=common_kind(rows), layer=metadata.collection,
         )
         return path.read_bytes()

@@ -23,9 +23,16 @@ def kind_of(record: FeatureRecord) -> str:
     return name if name in _KINDS else "GeometryCollection"
 
 
+def common_kind(records: Sequence[FeatureRecord]) -> str:
+    """Name the one kind that holds all records, as the many of it; ``Unknown`` when they differ."""
+    kinds = {kind_of(record) for record in records} - {"None"}
+    is_uniform = len(kinds) == 1 and "GeometryCollection" not in kinds
+    return f"Multi{kinds.pop()}" if is_uniform else "Unknown"
+
+
 def write_layer(
     path: Path, records: Sequence[FeatureRecord], fields: Sequence[tuple[str, FieldSpec]],
-    *, driver: str, crs: str, kind: str, layer: str,
+    *, driver: str, crs: str, kind: str, layer: str, **options: str,
 ) -> None:
     """Write one layer of one kind of geometry.
 
@@ -35,6 +42,8 @@ def write_layer(
         Name in the file, and what it is.
     kind
         A GDAL geometry type, such as ``Polygon``, ``MultiPolygon`` or ``Unknown``.
+    options
+        Layer creation options of the driver.
     """
     import pyogrio  # heavy: loaded by the process that exports, not at the start of the web server
 
@@ -49,7 +58,7 @@ def write_layer(
     pyogrio.raw.write(
         path, geometries, columns, [name for name, _ in fields], field_mask=masks,
         driver=driver, layer=layer, crs=crs, geometry_type=kind, encoding="UTF-8",
-        promote_to_multi=kind.startswith("Multi"),
+        promote_to_multi=kind.startswith("Multi"), **options,
     )
 
 

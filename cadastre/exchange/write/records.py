@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+import itertools
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,7 +14,8 @@ from shapely.geometry.base import BaseGeometry
 
 from cadastre.geometry import crs as systems
 
-TYPES = ("text", "integer", "real", "date", "datetime", "boolean")
+TYPES = ("text", "list", "integer", "real", "date", "datetime", "boolean")
+MOVED_AT_ONCE = 1000
 # Spreadsheets run a cell that begins so (OWASP, "CSV injection").
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -39,20 +41,27 @@ class FeatureRecord:
 
 @dataclass(frozen=True, slots=True)
 class Metadata:
-    """What stands beside the data: name of the collection, day of the extract, filter, rights."""
+    """What stands beside the data: name of the collection, its two clocks, filter, rights.
+
+    ``at`` is the day of the law whose register this is, ``known`` the instant until which the
+    register knew it. Writers append to ``losses`` a sentence for whatever their format cannot hold.
+    """
 
     collection: str = "cadastre"
     at: dt.datetime | None = None
     filter: str | None = None
     licence: str | None = None
     language: str = "fr"
+    known: dt.datetime | None = None
+    bbox: tuple[float, float, float, float] | None = None
+    losses: list[str] = field(default_factory=list)
 
 
 def plain(value: Any, kind: str) -> Any:
     """Bring a value to its field's type: lists become text, dates stay, nothing stays None."""
     if value is None or kind not in TYPES:
         return value
-    if kind == "text":
+    if kind in ("text", "list"):
         if isinstance(value, (list, tuple, set, frozenset)):
             return ", ".join(map(str, value))
         return str(value)
@@ -68,21 +77,24 @@ def harmless(value: str) -> str:
     return f"'{value}" if value.startswith(_FORMULA) else value
 
 
-def reproject(records: Iterable[FeatureRecord], crs: str) -> list[FeatureRecord]:
+def reproject(records: Iterable[FeatureRecord], crs: str) -> Iterator[FeatureRecord]:
     """Move features to another system; each corner moves, sides stay straight between them."""
     code = systems.normalise(crs)
     if code == systems.WGS84:
-        return list(records)
+        yield from records
+        return
 
     def move(lonlat: np.ndarray) -> np.ndarray:
         lons, lats = lonlat[:, 0].tolist(), lonlat[:, 1].tolist()
         return np.column_stack(systems.from_lonlat(code, lons, lats))
 
-    return [
-        FeatureRecord(
-            each.id,
-            each.geometry and shapely.transform(shapely.force_2d(each.geometry), move),
-            each.values,
-        )
-        for each in records
-    ]
+    for batch in _batches(records):
+        flat = shapely.force_2d(np.array([each.geometry for each in batch], dtype=object))
+        for each, shape in zip(batch, shapely.transform(flat, move), strict=True):
+            yield FeatureRecord(each.id, shape, each.values)
+
+
+def _batches(records: Iterable[FeatureRecord]) -> Iterator[list[FeatureRecord]]:
+    source = iter(records)
+    while batch := list(itertools.islice(source, MOVED_AT_ONCE)):
+        yield batch

@@ -6,7 +6,18 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from cadastre.errors import UnusableInput
-from cadastre.exchange.write import geojson, geopackage, shapefile, tables
+from cadastre.exchange.write import (
+    dxf,
+    flatgeobuf,
+    geojson,
+    geopackage,
+    geoparquet,
+    kml,
+    shapefile,
+    tables,
+    webmap,
+    workbook,
+)
 from cadastre.exchange.write.records import FeatureRecord, FieldSpec, Metadata
 
 Writer = Callable[[Iterable[FeatureRecord], Sequence[FieldSpec], str, Metadata], Iterator[bytes]]
@@ -14,12 +25,16 @@ Writer = Callable[[Iterable[FeatureRecord], Sequence[FieldSpec], str, Metadata],
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A format of export: its name in addresses, suffix, media type and writer."""
+    """A format of export: its name in addresses, suffix, media type and writer.
+
+    ``streams`` tells that it is written while it is read, so that its size costs no memory.
+    """
 
     name: str
     suffix: str
     media_type: str
     writer: Writer
+    streams: bool = False
 
 
 def _whole(
@@ -35,18 +50,31 @@ def _whole(
     return stream
 
 
+_SEQUENCE = "application/geo+json-seq"
+_PARQUET = "application/vnd.apache.parquet"
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FORMATS: dict[str, Format] = {
     each.name: each
     for each in (
-        Format("geojson", ".geojson", "application/geo+json", geojson.stream),
+        Format("geojson", ".geojson", "application/geo+json", geojson.stream, True),
+        Format("geojsonseq", ".geojsons", _SEQUENCE, geojson.stream_sequence, True),
+        Format("geojsonl", ".geojsonl", "application/x-ndjson", geojson.stream_lines, True),
         Format("shapefile", ".zip", "application/zip", _whole(shapefile.write)),
         Format("gpkg", ".gpkg", "application/geopackage+sqlite3", _whole(geopackage.write)),
-        Format("csv", ".csv", "text/csv; charset=utf-8", tables.stream_csv),
+        Format("flatgeobuf", ".fgb", "application/vnd.flatgeobuf", _whole(flatgeobuf.write)),
+        Format("geoparquet", ".parquet", _PARQUET, _whole(geoparquet.write)),
+        Format("csv", ".csv", "text/csv; charset=utf-8", tables.stream_csv, True),
+        Format("xlsx", ".xlsx", _XLSX, _whole(workbook.write)),
+        Format("kml", ".kml", "application/vnd.google-earth.kml+xml", kml.stream, True),
+        Format("dxf", ".dxf", "image/vnd.dxf", _whole(dxf.write)),
+        Format("html", ".html", "text/html; charset=utf-8", _whole(webmap.write)),
     )
 }
 _SUFFIXES = {each.suffix: each for each in FORMATS.values()} | {
     ".json": FORMATS["geojson"],
     ".shp": FORMATS["shapefile"],
+    ".geojsonseq": FORMATS["geojsonseq"],
+    ".ndjson": FORMATS["geojsonl"],
 }
 
 

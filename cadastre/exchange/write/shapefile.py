@@ -31,10 +31,10 @@ def write(
     records: Iterable[FeatureRecord], fields: Sequence[FieldSpec], crs: str, metadata: Metadata
 ) -> bytes:
     """Give the bytes of the zip."""
-    moved = reproject(records, crs)
+    moved = list(reproject(records, crs))
     all_fields = (_IDENTIFIER, *(each for each in fields if each.name != "id"))
     names = short_names([each.name for each in all_fields])
-    losses: list[str] = []
+    losses = metadata.losses
     rows = [_row(record, all_fields, losses, metadata.language) for record in moved]
     columns = [
         (names[each.name], FieldSpec(each.name, _SHAPEFILE_TYPES.get(each.type, each.type)))
@@ -52,8 +52,10 @@ def write(
             )
         for path in sorted(Path(folder).iterdir()):
             pack.write(path, path.name)
+        kept = list(losses)
+        losses += [say("exchange.loss-shapefile", metadata.language)]
         pack.writestr("champs.csv", _field_table(all_fields, names))
-        pack.writestr("LISEZMOI.txt", _read_me(losses, crs, metadata))
+        pack.writestr("LISEZMOI.txt", _read_me(kept, crs, metadata))
     return out.getvalue()
 
 

@@ -16,6 +16,7 @@ from cadastre.exchange.write.records import (
     plain,
     reproject,
 )
+from cadastre.sentences import say
 
 
 def stream_csv(
@@ -29,6 +30,7 @@ def stream_csv(
         shape = record.geometry
         wkt = "" if shape is None else shapely.to_wkt(shape, rounding_precision=-1)
         yield csv_line([harmless(record.id), *cells, wkt])
+    metadata.losses.append(say("exchange.loss-csv", metadata.language))
 
 
 def _cell(value: object, spec: FieldSpec) -> str:
