@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ from cadastre.geometry.perimeter import polygons
 from cadastre.models import AdministrativeUnit, BaseMapFeature
 from cadastre.models.base import SRID
 from cadastre.services.demonstration.sources import read_description, read_frame
+from cadastre.services.unit_codes import unit_code
 
 BASE_LAYERS = ("countries", "coast", "rivers", "lakes", "towns")
 # The smallest population of each importance, capital first; below the last it is 0.
@@ -63,12 +63,6 @@ def home_country(folder: Path) -> MultiPolygon:
 def as_multipolygon(ground: BaseGeometry) -> MultiPolygon:
     """Give ground as the register stores it: its areas, without the lines and points."""
     return MultiPolygon(polygons(ground))
-
-
-def unit_code(parent: str, name: str) -> str:
-    """Give the code of a unit that has none: its parent's and its name in plain capitals."""
-    letters = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().upper()
-    return f"{parent}-{'-'.join(letters.replace('-', ' ').split())}"
 
 
 def _load_units(
