@@ -14,8 +14,8 @@ import pytest
 from psycopg2.extensions import connection as Connection
 from shapely.geometry import MultiPolygon, Polygon
 
+from scripts.benches.racing import INSERT, a_box, busy, overlapping_pairs, race, same_place
 from tests.databases import TestUrls
-from tests.models.ground import INSERT, a_box, busy, overlapping_pairs, race, same_place
 
 TRIES_A_WRITER = 625  # eight writers: 5,000 tries
 ROUNDS = 100
