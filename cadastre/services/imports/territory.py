@@ -98,6 +98,7 @@ def write_base_map(
     same = select(BaseMapFeature.id).where(
         BaseMapFeature.layer == layer,
         BaseMapFeature.name.is_not_distinct_from(name),
+        BaseMapFeature.geom.op("&&")(shape),  # ST_OrderingEquals does not use the index
         func.ST_OrderingEquals(BaseMapFeature.geom, shape),
     )
     if session.scalar(same.limit(1)) is not None:
