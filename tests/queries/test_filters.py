@@ -27,12 +27,22 @@ def found(session, text):
 @pytest.fixture
 def register(session):
     make_title(
-        session, square(0.5, 8.0), number="T1", name="Bassar", substances=("or", "fer"),
+        session,
+        square(0.5, 8.0),
+        number="T1",
+        name="Bassar",
+        substances=("or", "fer"),
         holder=make_party(session, "Mines du Mono SA"),
     )
     make_title(
-        session, square(0.8, 8.0, 0.01), number="T2", name=None, kind="permis-exploitation",
-        substances=("sable",), starts_on=dt.date(2025, 1, 1), group="construction",
+        session,
+        square(0.8, 8.0, 0.01),
+        number="T2",
+        name=None,
+        kind="permis-exploitation",
+        substances=("sable",),
+        starts_on=dt.date(2025, 1, 1),
+        group="construction",
     )
     return session
 
@@ -46,14 +56,16 @@ def register(session):
         ("area_ha > 1000", ["T1"]),
         ("1000 > area_ha", ["T2"]),
         ("area_ha BETWEEN 1 AND 1000", ["T2"]),
-        ("name LIKE 'bas%'", ["T1"]),
+        ("name LIKE 'Bas%'", ["T1"]),
+        ("name LIKE 'bas%'", []),
+        ("CASEI(name) LIKE CASEI('bas%')", ["T1"]),
         ("name IS NULL", ["T2"]),
         ("name IS NOT NULL AND NOT (kind = 'x')", ["T1"]),
         ("substances = 'fer'", ["T1"]),
         ("substances IN ('sable', 'argent')", ["T2"]),
         ("starts_on >= DATE('2024-06-01')", ["T2"]),
         ("starts_on = '2025-01-01'", ["T2"]),
-        ("status = 'in-force' AND holder LIKE '%mono%'", ["T1", "T2"]),
+        ("status = 'in-force' AND holder LIKE '%Mono%'", ["T1", "T2"]),
         ("S_INTERSECTS(geometry, BBOX(0.45, 7.9, 0.55, 8.05))", ["T1"]),
         ("S_WITHIN(geometry, POLYGON((0.7 7.9, 0.9 7.9, 0.9 8.2, 0.7 8.2, 0.7 7.9)))", ["T2"]),
         ("kind IN ('a', 'b')", []),
