@@ -21,7 +21,8 @@ SECURITIES = (MORTGAGE, "pledge", "seizure")
 class ChargeFact:
     """A charge as the rules see it; ``id`` of what exists, None of what is to be written.
 
-    ``continues`` is the charge it carries on. ``starts_on`` never changes when a charge is carried:
+    ``continues`` is the charge it carries on, ``root`` the one first registered: the same debt,
+    however often its title was split. ``starts_on`` never changes when a charge is carried:
     seniority is kept.
     """
 
@@ -31,6 +32,7 @@ class ChargeFact:
     starts_on: dt.date
     ends_on: dt.date | None = None
     continues: int | None = None
+    root: int | None = None
 
     def weighs(self, day: dt.date) -> bool:
         """Tell whether it still weighs on a day."""
@@ -53,10 +55,13 @@ def merged(titles: Sequence[Sequence[ChargeFact]], day: dt.date) -> tuple[Charge
 
     Older registration goes first; on one day the former rank decides, then the order in which they
     entered the register. Charges of one title never change places among themselves, unless their
-    dates already contradicted their ranks.
+    dates already contradicted their ranks. One debt that a split had put on several of the titles
+    weighs once on the whole again.
     """
     weighing = [charge for charges in titles for charge in charges if charge.weighs(day)]
     ordered = sorted(weighing, key=lambda c: (c.starts_on, c.rank, c.id or 0))
+    debts = {charge.root or charge.id: charge for charge in reversed(ordered)}
+    ordered = [charge for charge in ordered if debts[charge.root or charge.id] is charge]
     return tuple(
         replace(charge, id=None, rank=place, continues=charge.id)
         for place, charge in enumerate(ordered, 1)

@@ -40,6 +40,20 @@ def orphaned_charges(session: Session, day: dt.date) -> Sequence[tuple[str, int]
     return [(number, charge) for number, charge in rows]
 
 
+def root_of(session: Session, charge_id: int) -> int:
+    """Give the charge first registered of which one is the continuation; itself when it is none."""
+    line = (
+        select(Charge.id, Charge.origin_id)
+        .where(Charge.id == charge_id)
+        .cte("ancestry", recursive=True)
+    )
+    line = line.union_all(
+        select(Charge.id, Charge.origin_id).join(line, Charge.id == line.c.origin_id)
+    )
+    root: int = session.execute(select(line.c.id).where(line.c.origin_id.is_(None))).scalar_one()
+    return root
+
+
 def line_of(session: Session, charge_id: int) -> Sequence[Charge]:
     """List a charge and everything that carries it on, oldest first."""
     line = select(Charge.id).where(Charge.id == charge_id).cte("line", recursive=True)

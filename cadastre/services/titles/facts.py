@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from fractions import Fraction
 
 from sqlalchemy import func, select
@@ -14,7 +15,7 @@ from cadastre.procedures.charges import ChargeFact
 from cadastre.procedures.facts import TitleFacts
 from cadastre.procedures.shares import Shares
 from cadastre.procedures.terms import TitleDates, day_of, status_on
-from cadastre.queries.charges import charges_of
+from cadastre.queries.charges import charges_of, root_of
 from cadastre.rules.ruleset import Ruleset
 
 HOLDER = "holder"
@@ -52,7 +53,10 @@ def facts_of(session: Session, ruleset: Ruleset, title: Title, at: dt.datetime) 
         holds_ground=bool(standings),
         in_quarantine="legacy" in standings,
         renewals=renewals_of(session, title),
-        charges=tuple(charge_fact(charge) for charge in charges_of(session, title.id)),
+        charges=tuple(
+            replace(charge_fact(charge), root=root_of(session, charge.id))
+            for charge in charges_of(session, title.id)
+        ),
         holders=holders_of(session, title, day),
     )
 
