@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -51,8 +52,16 @@ def shared_ground(first: BaseGeometry, second: BaseGeometry) -> BaseGeometry:
 
 def mean_width_m(geometry: BaseGeometry, model: EdgeModel, crs: str) -> float:
     """Give twice the area over the length of the outline: the width of a thin strip, in metres."""
-    length = perimeter_length_m(geometry)
-    return 2 * edge_true_area_m2(geometry, model, crs) / length if length else 0.0
+    return _width_m(edge_true_area_m2(geometry, model, crs), perimeter_length_m(geometry))
+
+
+def _width_m(area_m2: float, length_m: float) -> float:
+    """Give the mean width, never more than that of a circle of this outline.
+
+    The area of a triangle of rounding errors, a nanometre a side, comes out as noise: divided by
+    its outline it made tens of metres (seen between two neighbours of a real register).
+    """
+    return min(2 * area_m2 / length_m, length_m / (2 * math.pi)) if length_m else 0.0
 
 
 def is_technical(geometry: BaseGeometry, model: EdgeModel, crs: str, tolerance_m: float) -> bool:
@@ -97,7 +106,7 @@ def measure_shared(
         for piece in polygons(surfaces)
     ]
     area = sum(piece_m2 for piece_m2, _ in pieces)
-    width = max((2 * piece_m2 / length for piece_m2, length in pieces if length), default=0.0)
+    width = max((_width_m(piece_m2, length) for piece_m2, length in pieces), default=0.0)
     return SharedGround(
         surfaces,
         area,

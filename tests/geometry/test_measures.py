@@ -87,6 +87,13 @@ def test_mean_width_tells_technical_from_real(width: float, technical: bool) -> 
     assert is_technical(shared, EdgeModel.LONLAT, UTM, 0.05) is technical
 
 
+def test_rounding_errors_of_nanometres_have_no_width() -> None:
+    x, y = -67.00561470184158, -24.336255120740955
+    dust = Polygon([(x, y), (x, -24.336255120740944), (-67.00561470184148, y)])
+    assert dust.area > 0
+    assert is_technical(dust, EdgeModel.LONLAT, "EPSG:32719", 1e-6)
+
+
 def test_a_long_sliver_does_not_hide_a_true_overlap() -> None:
     sliver = rectangle(280_000, 1_000_000, 280_000.01, 1_040_000)
     real = rectangle(290_000, 1_000_000, 290_020, 1_000_020)

@@ -285,6 +285,18 @@ def test_a_long_sliver_does_not_hide_a_small_real_overlap(app: Connection, parce
     app.rollback()
 
 
+def test_rounding_errors_of_nanometres_are_no_ground(app: Connection) -> None:
+    # What two touching rights of a real register shared: the noise of its area was metres wide.
+    dust = (
+        "POLYGON((-67.00561470184158 -24.336255120740955,-67.00561470184158 -24.336255120740944,"
+        "-67.00561470184148 -24.336255120740955,-67.00561470184158 -24.336255120740955))"
+    )
+    with app.cursor() as cursor:
+        cursor.execute("SELECT mean_width_m(ST_GeomFromText(%s, 4326))", (dust,))
+        assert cursor.fetchone()[0] < 1e-6
+    app.rollback()
+
+
 def test_country_size_ground_is_guarded_too(app: Connection, parcel: int) -> None:
     occupy(app, a_box(0.5, 6.5, parcel=parcel))
     with pytest.raises(psycopg2.errors.ExclusionViolation):
