@@ -1,4 +1,4 @@
-"""``cadastre verify``: recount what the register promises."""
+"""``cadastre verify``: recount what the register promises, and stop granting on any fault."""
 
 from __future__ import annotations
 
@@ -10,18 +10,22 @@ from cadastre.cli.language import language_option
 from cadastre.database import owner_engine, transaction
 from cadastre.sentences import say
 from cadastre.services.checks import today
-from cadastre.services.verification import Proof
+from cadastre.services.verification import Proof, stop_on_faults
 from cadastre.services.verification import verify as recount
 
 FAULT = 1
 
 
 @click.command()
+@click.option("--look-only", is_flag=True, help="Report faults without stopping granting.")
 @language_option
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
 @click.pass_context
-def verify(ctx: click.Context, lang: str, form: str) -> None:
-    """Recount overlaps, guards, constraints and rights; code 1 on any fault."""
+def verify(ctx: click.Context, look_only: bool, lang: str, form: str) -> None:
+    """Recount overlaps, guards, rights, chains of steps and the sealed log; code 1 on any fault.
+
+    A fault stops granting until a supervisor lifts it (cadastre granting lift).
+    """
     settings, ruleset = deployment()
     with transaction(owner_engine(settings)) as session:
         proofs = recount(session, ruleset, today(ruleset))
@@ -30,21 +34,34 @@ def verify(ctx: click.Context, lang: str, form: str) -> None:
     else:
         for proof in proofs:
             _tell(proof, lang)
-    if not all(proof.passed for proof in proofs):
-        ctx.exit(FAULT)
+    if all(proof.passed for proof in proofs):
+        return
+    if not look_only:
+        with transaction(owner_engine(settings)) as session:
+            stop_on_faults(session, proofs)
+        output.note(say("verify.granting-stopped", lang))
+    ctx.exit(FAULT)
 
 
 def _json(proof: Proof, language: str) -> dict[str, object]:
     return {
         "code": proof.code,
         "passed": proof.passed,
+        "watched": proof.watched,
         "message": say(proof.code, language, **proof.values),
-        "found": list(proof.found),
+        "found": _places(proof, language),
+        "seconds": round(proof.seconds, 3),
     }
 
 
 def _tell(proof: Proof, language: str) -> None:
-    verdict = say("cli.verify.passed" if proof.passed else "cli.verify.failed", language)
-    output.line(f"{verdict:<7}{say(proof.code, language, **proof.values)}")
-    for one in proof.found:
-        output.line(f"       {one}")
+    verdict = "watched" if proof.watched else "passed" if proof.passed else "failed"
+    words = say(proof.code, language, **proof.values)
+    output.line(f"{say(f'cli.verify.{verdict}', language):<8}{words} ({proof.seconds:.1f} s)")
+    for place in _places(proof, language):
+        output.line(f"        {place}")
+
+
+def _places(proof: Proof, language: str) -> list[str]:
+    """Give places as they are and faults as sentences."""
+    return [*proof.found, *(say(each.code, language, **each.values) for each in proof.said)]

@@ -115,16 +115,19 @@ def journal_rows(session: Session, entries: Iterable[int]) -> dict[int, dict[str
     return _rows(session, entries)
 
 
-def known_states(session: Session, table: str, keys: Iterable[int]) -> dict[int, list[str]]:
-    """Give every version of rows that the register knows: the present one and the superseded."""
+def known_states(
+    session: Session, table: str, keys: Iterable[int]
+) -> dict[int, list[tuple[str, bool]]]:
+    """Give every version of rows that the register knows, and whether it is the present one."""
     ground = STATED[table]
     query = text(
-        f"SELECT v.id, row_state(v, {ground}) FROM {table} v WHERE v.id = ANY(:keys) UNION ALL "
-        f"SELECT v.id, row_state(v, {ground}) FROM {table}_past v WHERE v.id = ANY(:keys)"
+        f"SELECT v.id, row_state(v, {ground}), true FROM {table} v WHERE v.id = ANY(:keys) "
+        f"UNION ALL SELECT v.id, row_state(v, {ground}), false FROM {table}_past v "
+        "WHERE v.id = ANY(:keys)"
     )
-    versions: dict[int, list[str]] = {}
-    for key, state in session.execute(query, {"keys": list(keys)}):
-        versions.setdefault(key, []).append(state)
+    versions: dict[int, list[tuple[str, bool]]] = {}
+    for key, state, is_present in session.execute(query, {"keys": list(keys)}):
+        versions.setdefault(key, []).append((state, is_present))
     return versions
 
 

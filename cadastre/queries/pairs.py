@@ -11,7 +11,7 @@ from shapely.geometry.base import BaseGeometry
 from sqlalchemy import Select, func, literal, select
 from sqlalchemy.orm import Session, aliased
 
-from cadastre.models import Occupation
+from cadastre.models import Application, Occupation, Parcel, Title, Zone
 from cadastre.queries.asof import AsOf
 from cadastre.queries.catalogue import relation_of
 from cadastre.queries.overlaps import share_area, shared_ground
@@ -85,6 +85,19 @@ class Conflict:
     other: int
     group: str
     shared: BaseGeometry
+
+
+def occupant_numbers(session: Session, occupations: set[int]) -> dict[int, str]:
+    """Name whoever holds occupations, by the public number of title, application or zone."""
+    query = (
+        select(Occupation.id, func.coalesce(Title.number, Application.number, Zone.code))
+        .outerjoin(Parcel, Parcel.id == Occupation.parcel_id)
+        .outerjoin(Title, Title.id == Parcel.title_id)
+        .outerjoin(Application, Application.id == Parcel.application_id)
+        .outerjoin(Zone, Zone.id == Occupation.zone_id)
+        .where(Occupation.id.in_(occupations))
+    )
+    return {key: str(number) for key, number in session.execute(query)}
 
 
 def conflicting_occupations(session: Session) -> Iterator[Conflict]:

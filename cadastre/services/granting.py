@@ -16,11 +16,13 @@ from cadastre.models import Account, GrantingStop, JournalEntry
 from cadastre.queries import granting as stored
 from cadastre.queries import journal
 from cadastre.queries import sealed_log as log
+from cadastre.sentences import say_all
 
 LATE_S = 4 * 3600.0
 HEAD_EVERY_S = 24 * 3600.0
 LIFTERS = ("supervisor", "administrator")
 SHORTEST_REASON = 10
+FAULTS = "verification: "
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +53,21 @@ def ensure_granting_open(session: Session) -> None:
     """
     stops = stored.open_stops(session)
     if stops:
+        stop = stops[0]
         raise Blocked(
-            "granting.stopped", where=str(stops[0].id), reason=stops[0].reason,
-            since=stops[0].stopped_at,
-        )  # fmt: skip
+            "granting.stopped", where=str(stop.id), reason=_words(stop), since=stop.stopped_at
+        )
     late = lateness(session)
     if late.is_too_late:
         raise Blocked("granting.log-late", where="log", hours=late.hours)
+
+
+def _words(stop: GrantingStop) -> str | dict[str, str]:
+    """Say why; verification writes the codes of its faults, a person writes a sentence."""
+    if not stop.reason.startswith(FAULTS):
+        return stop.reason
+    codes = stop.reason.removeprefix(FAULTS)
+    return say_all("granting.fault-found", {"codes": codes, "count": codes.count(",") + 1})
 
 
 def lateness(session: Session) -> Lateness:

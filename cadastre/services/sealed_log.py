@@ -232,7 +232,6 @@ def export_log(session: Session) -> Iterator[dict[str, Any]]:
     for start in range(0, size, PAGE):
         for leaf in stored.leaves(session, start, min(start + PAGE, size)):
             yield _line(leaf)
-            session.expunge(leaf)
 
 
 def _line(leaf: LogLeaf) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from cadastre.cli import main
 from cadastre.database import sqlalchemy_url
+from cadastre.models import JournalEntry
 from tests.databases import TestUrls
 from tests.factories import make_application, make_title, make_unit, make_work, make_zone, square
 
@@ -70,6 +71,9 @@ def register(fresh_database: TestUrls, monkeypatch: pytest.MonkeyPatch) -> str:
         make_application(session, square(1.2, 8.2), number="A1")
         make_zone(session, square(0.6, 9.2), code="Z1")
         make_work(session, LineString([(0.4, 8.05), (0.7, 8.05)]), code="W1")
+        session.add(
+            JournalEntry(action="legacy.import", subject="legacy-register", subject_id="test")
+        )
     engine.dispose()
     monkeypatch.setenv("CADASTRE_DATABASE_URL", fresh_database.owner_url)
     monkeypatch.setenv("CADASTRE_APP_DATABASE_URL", fresh_database.app_url)

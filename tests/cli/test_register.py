@@ -8,7 +8,10 @@ import json
 
 import pytest
 from sqlalchemy import create_engine, text
+from sqlalchemy.orm import Session
 
+from cadastre.models import Account
+from cadastre.services.granting import stop_granting
 from tests.factories import square
 
 GROUND = json.dumps(square(0.55, 8.05).__geo_interface__).encode()
@@ -68,6 +71,37 @@ def test_verify_passes_on_a_sound_register_and_fails_on_a_broken_one(run, regist
     assert broken.code == 1
     failed = {proof["code"] for proof in broken.json["proofs"] if not proof["passed"]}
     assert failed == {"verify.overlaps", "verify.guard"}
+    stopped = run("granting", "status")
+    assert stopped.code == 1
+    assert "verify.guard" in stopped.out
+    assert run("granting", "lift", "--account", "nobody@example.org", "--reason", "x").code == 2
+
+
+def test_sealing_signs_a_head_and_a_supervisor_lifts_a_stop(run, register, tmp_path, monkeypatch):
+    monkeypatch.setenv("CADASTRE_HOME", str(tmp_path))
+    sealed = run("seal")
+    assert sealed.code == 0, sealed.err
+    assert "1 entries sealed" in sealed.err
+    assert (tmp_path / "keys" / "log.pem").stat().st_mode & 0o077 == 0
+    engine = create_engine(register)
+    with Session(engine) as session, session.begin():
+        stop_granting(session, "A surveyor asked for it.")
+        session.add(Account(email="s@example.org", display_name="S", roles=["supervisor"]))
+        session.add(Account(email="a@example.org", display_name="A", roles=["agent"]))
+    engine.dispose()
+    assert "A surveyor asked for it." in run("granting", "status").out
+    asked = ("granting", "lift", "--reason", "Looked at on the ground", "--account")
+    assert run(*asked, "a@example.org").code == 3
+    assert run(*asked, "s@example.org").code == 0
+    assert run("granting", "status").code == 0
+
+
+def test_production_signs_with_the_key_it_was_given_only(run, register, tmp_path, monkeypatch):
+    monkeypatch.setenv("CADASTRE_HOME", str(tmp_path))
+    monkeypatch.setenv("CADASTRE_ENV", "production")
+    refused = run("seal")
+    assert refused.code == 4
+    assert "CADASTRE_LOG_KEY" in refused.err
 
 
 def test_migrate_says_where_the_database_is(run, register):

@@ -1,0 +1,61 @@
+"""Recount the ground: nobody holds what another holds, and every right has what it says."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from sqlalchemy.orm import Session
+
+from cadastre.queries.chains import legacy_titles, titles_without_ground
+from cadastre.queries.pairs import Pair, conflicting_occupations, occupant_numbers
+from cadastre.queries.soundness import invalid_grounds, parcels_apart_from_their_occupation
+from cadastre.rules.ruleset import Ruleset
+from cadastre.services.pairs import measure
+from cadastre.services.verification.proof import Proof, Said, listed, told
+
+
+def overlaps(session: Session, ruleset: Ruleset, day: dt.date) -> Proof:
+    """Count pairs of exclusive occupations beyond the technical width, over all time."""
+    real = []
+    for conflict in conflicting_occupations(session):
+        pair = Pair(str(conflict.one), str(conflict.other), conflict.shared)
+        measured = measure(pair, ruleset, day)
+        if not measured.technical:
+            real.append((conflict, round(measured.area_m2, 1)))
+    ids = {number for conflict, _ in real for number in (conflict.one, conflict.other)}
+    names = occupant_numbers(session, ids)
+    return told(
+        "verify.overlaps",
+        (
+            Said(
+                "verify.overlap",
+                {
+                    "one": names[conflict.one],
+                    "other": names[conflict.other],
+                    "group": conflict.group,
+                    "area_m2": area_m2,
+                },
+            )
+            for conflict, area_m2 in real
+        ),
+    )
+
+
+def known_overlaps(session: Session) -> Proof:
+    """List the titles whose overlap came with an older register: known, not a fault."""
+    return listed("verify.known-overlaps", legacy_titles(session))
+
+
+def geometries(session: Session) -> Proof:
+    """List grounds that are invalid, empty or outside the world."""
+    return listed("verify.invalid", invalid_grounds(session))
+
+
+def parcels(session: Session) -> Proof:
+    """List parcels without their occupation, or with one of other bytes or another period."""
+    return listed("verify.parcels", map(str, parcels_apart_from_their_occupation(session)))
+
+
+def ground_of_titles(session: Session) -> Proof:
+    """List titles in force that hold no ground."""
+    return listed("verify.ground", titles_without_ground(session))
