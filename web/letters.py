@@ -11,7 +11,7 @@ FRENCH_SMALL = {
 }  # fmt: skip
 ENGLISH_SMALL = {"a", "an", "and", "for", "of", "on", "the", "to"}
 SMALL_WORDS = FRENCH_SMALL | ENGLISH_SMALL
-MOST = 3
+MOST = 4
 
 
 def letters_of(name: str) -> str:

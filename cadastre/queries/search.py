@@ -12,6 +12,7 @@ from sqlalchemy import (
     SQLColumnExpression,
     Text,
     and_,
+    case,
     cast,
     func,
     literal,
@@ -44,6 +45,7 @@ from cadastre.vocabulary import PartyKind
 
 LIKENESS = 0.32  # lets one wrong letter in five pass; better answers come first anyway
 LONGEST = 100
+SUBSTANCE_SCORE = 1.0  # "or" means gold before a town that begins alike
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +116,9 @@ def _titles(wanted: str, at: AsOf, substances: list[str], viewer: Viewer) -> Sel
             or_(_alike(naming, wanted), Title.id.in_(held), Title.substances.overlap(substances))
         ),
         func.greatest(
-            _score(naming, wanted), _score(func.searchable(func.coalesce(holder, "")), wanted)
+            _score(naming, wanted),
+            _score(func.searchable(func.coalesce(holder, "")), wanted),
+            case((Title.substances.overlap(substances), SUBSTANCE_SCORE), else_=0.0),
         ),
     )
 
@@ -132,7 +136,9 @@ def _applications(wanted: str, at: AsOf, substances: list[str], viewer: Viewer) 
             )
         ),
         func.greatest(
-            _score(naming, wanted), _score(func.searchable(func.coalesce(holder, "")), wanted)
+            _score(naming, wanted),
+            _score(func.searchable(func.coalesce(holder, "")), wanted),
+            case((Application.substances.overlap(substances), SUBSTANCE_SCORE), else_=0.0),
         ),
     )
 

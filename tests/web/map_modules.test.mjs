@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { fromUtm, toUtm, utmZone, writeDms, writeUtm } from "../../web/modules/coordinates.js";
-import { inReadingOrder, mergePieces, tileBox } from "../../web/modules/map_features.js";
+import { inReadingOrder, mergePieces, tileAt, tileBox } from "../../web/modules/map_features.js";
 import { readFragment, writeFragment } from "../../web/modules/permalink.js";
 import { sayer, valueWriter } from "../../web/modules/sentences.js";
 
@@ -71,6 +71,7 @@ test("a list is read from north to south, then from west to east", () => {
 test("a tile's pixels are placed on the ground", () => {
   const [west, south, east, north] = tileBox({ x: 0, y: 0, z: 0 }, 512)({ minX: 0, minY: 0, maxX: 512, maxY: 512 });
   assert.deepEqual([west, east], [-180, 180]);
+  assert.deepEqual(tileAt(8.9, 0.95, 9), { x: 257, y: 243, z: 9 });
   assert.ok(Math.abs(north - 85.0511) < 1e-4 && Math.abs(south + 85.0511) < 1e-4);
 });
 

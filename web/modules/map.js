@@ -87,8 +87,8 @@ export function createMap(element, options) {
       shown.get(role)?.remove();
       shown.delete(role);
     },
-    /** Give what lies at a position, the smallest first. @param {number} lat @param {number} lon */
-    pick: (lat, lon) => tiles.at(lat, lon),
+    /** Promise what lies at a position, the smallest first. @param {number} lat @param {number} lon */
+    pick: (lat, lon) => tiles.at(lat, lon, map.getZoom()),
     /** Give what is in view, in reading order. */
     featuresInView: () => tiles.within(map.getBounds(), map.getZoom()),
     /** Show or hide a layer of the legend. @param {string} name @param {boolean} on */

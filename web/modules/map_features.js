@@ -20,6 +20,20 @@ export function tileBox({ x, y, z }, size) {
 }
 
 /**
+ * Give the tile in which a position lies.
+ * @param {number} lat
+ * @param {number} lon
+ * @param {number} z
+ * @returns {{x: number, y: number, z: number}}
+ */
+export function tileAt(lat, lon, z) {
+  const across = 2 ** z;
+  const sine = Math.sin((lat * Math.PI) / 180);
+  const x = Math.floor(((lon + 180) / 360) * across);
+  return { x, y: Math.floor((0.5 - Math.atanh(sine) / (2 * Math.PI)) * across), z };
+}
+
+/**
  * Merge the pieces of each feature, keeping the features that meet a box.
  * @param {Piece[]} pieces
  * @param {number[]} view west, south, east, north

@@ -10,6 +10,11 @@ export const LAND = "#fdfcf8";
 export const GROUND = "#efece4";
 const LAKE = "#dbe7ec";
 const NAMED_AGAIN_PX = 600;
+const NUMBERED_ZOOM = 12;
+const LETTER_PX = 7;
+const UNDER_PX = 10;
+const AWAITING = "?";
+const SMALLEST_PX = 5;
 const WATER = "#8fb4c4";
 const BORDER = "#8a8375";
 /** Layers a person can show and hide, in the order of the legend. */
@@ -35,7 +40,7 @@ export function switchOf(layer) {
 export function paintRules({ placeOfKind, isOn }) {
   const look = (/** @type {string} */ layer) => ({
     draw: (/** @type {any} */ context, /** @type {any} */ geom, /** @type {number} */ _z, /** @type {any} */ feature) =>
-      paintLook(context, geom, lookOf(layer, feature.props, placeOfKind)),
+      paintLook(context, large(geom), lookOf(layer, feature.props, placeOfKind)),
   });
   return [
     area("neighbours", GROUND, "#c3bdae", 0.8),
@@ -62,7 +67,7 @@ export function labelRules({ isOn, letterOfKind, placeOfKind }) {
   return [
     { dataLayer: "towns", filter: shown("towns"), sort: byImportance, symbolizer: townName() },
     { dataLayer: "titles", minzoom: 10, filter: shown("titles"), symbolizer: rightName(letterOfKind, (f) => kindColour(placeOfKind(f.props.kind))) },
-    { dataLayer: "applications", minzoom: 10, filter: shown("applications"), symbolizer: rightName(() => "?", () => "#6b3f04") },
+    { dataLayer: "applications", minzoom: 10, filter: shown("applications"), symbolizer: rightName(() => AWAITING, () => "#6b3f04") },
     { dataLayer: "zones", minzoom: 9, filter: shown("zones"), symbolizer: areaName("#1f5a22", 11, "italic") },
     { dataLayer: "neighbours", minzoom: 7, maxzoom: 9, filter: () => true, symbolizer: areaName("#8a8375", 12, "normal") },
     { dataLayer: "regions", maxzoom: 9, filter: shown("regions"), symbolizer: areaName("#6a6353", 12, "normal") },
@@ -135,26 +140,58 @@ function townName() {
 function rightName(letterOfKind, colour) {
   const symbolizer = new CenteredTextSymbolizer({
     labelProps: ["label"], fill: (/** @type {number} */ _z, /** @type {any} */ f) => (f ? colour(f) : INK),
-    stroke: "#ffffff", width: 3, font: `600 11px ${FONT}`, maxLineChars: 24,
+    stroke: "#ffffff", width: 2.5, font: `600 11px ${FONT}`, maxLineChars: 24,
   });
-  return {
-    place: (/** @type {any} */ layout, /** @type {any} */ geom, /** @type {any} */ feature) => {
-      const letters = letterOfKind(feature.props.kind);
-      const number = layout.zoom >= 11 ? feature.props.id : "";
-      const label = [letters, number].filter(Boolean).join(" ");
-      return symbolizer.place(layout, geom, { ...feature, props: { ...feature.props, label } });
-    },
+  const place = (/** @type {any} */ layout, /** @type {any} */ geom, /** @type {any} */ feature) => {
+    const label = labelOf(letterOfKind(feature.props.kind), feature.props.id, layout.zoom);
+    return symbolizer.place(layout, inOrUnder(geom, label), { ...feature, props: { ...feature.props, label } });
   };
+  return onceInView({ place });
+}
+
+/** Letters from afar, the number from near, where it says the letters itself. @param {string} letters @param {string} number @param {number} zoom */
+function labelOf(letters, number, zoom) {
+  if (zoom < NUMBERED_ZOOM) return letters;
+  return letters === AWAITING || number.startsWith(letters) ? number : `${letters} ${number}`;
+}
+
+/** Give the place of a label: the middle of what can hold it, else just under. @param {{x: number, y: number}[][]} geom @param {string} label */
+function inOrUnder(geom, label) {
+  const { middle, wide, high } = extent(geom);
+  if (wide < label.length * LETTER_PX) middle.y += high / 2 + UNDER_PX;
+  return [[middle]];
+}
+
+/** Make what is too small to be seen a square of a few pixels. @param {any[][]} geom */
+function large(geom) {
+  const { middle, wide, high } = extent(geom);
+  if (Math.max(wide, high) >= SMALLEST_PX) return geom;
+  const half = SMALLEST_PX / 2;
+  return [[[-1, -1], [1, -1], [1, 1], [-1, 1], [-1, -1]].map(([x, y]) => ({ x: middle.x + x * half, y: middle.y + y * half }))];
+}
+
+/** @param {any[][]} geom */
+function extent(geom) {
+  const all = geom.flat();
+  const xs = all.map(({ x }) => x);
+  const ys = all.map(({ y }) => y);
+  const [west, east, top, bottom] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
+  const middle = all[0].clone();
+  [middle.x, middle.y] = [(west + east) / 2, (top + bottom) / 2];
+  return { middle, wide: east - west, high: bottom - top };
 }
 
 /** @param {string} fill @param {number} size @param {string} slant */
 function areaName(fill, size, slant) {
-  return onceInView(new CenteredTextSymbolizer({
+  const symbolizer = new CenteredTextSymbolizer({
     labelProps: ["name"], fill, stroke: "#ffffff", width: 2, font: `${slant} 500 ${size}px ${FONT}`, maxLineChars: 18,
-  }));
+  });
+  const place = (/** @type {any} */ layout, /** @type {any} */ geom, /** @type {any} */ feature) =>
+    symbolizer.place(layout, [[extent(geom).middle]], feature);
+  return onceInView({ place });
 }
 
-/** Name an area once, although each tile it meets holds a piece of it. @param {any} symbolizer */
+/** Name a thing once, although each tile it meets holds a piece of it. @param {any} symbolizer */
 function onceInView(symbolizer) {
   return {
     place: (/** @type {any} */ layout, /** @type {any} */ geom, /** @type {any} */ feature) =>

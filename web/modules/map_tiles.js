@@ -3,7 +3,7 @@
 import L from "leaflet";
 import { leafletLayer } from "protomaps-leaflet";
 
-import { inReadingOrder, mergePieces, tileBox } from "./map_features.js";
+import { inReadingOrder, mergePieces, tileAt, tileBox } from "./map_features.js";
 import { GROUND, SWITCHES, labelRules, paintRules } from "./map_rules.js";
 
 const ADDRESS = "/ogc/tiles/WebMercatorQuad/{z}/{y}/{x}";
@@ -38,8 +38,10 @@ export function registerTiles(options) {
 
   return {
     layer,
-    /** @param {number} lat @param {number} lon */
-    at(lat, lon) {
+    /** @param {number} lat @param {number} lon @param {number} zoom */
+    async at(lat, lon, zoom) {
+      // The picture may still be that of another scale: the tile asked about must have come.
+      await cache().get(tileAt(lat, lon, depthOf(zoom)));
       const found = [...layer.queryTileFeaturesDebug(lon, lat, TOUCH_PX).values()].flat();
       return found
         .filter(({ layerName }) => PICKABLE.includes(layerName) && isOn(layerName))
@@ -48,7 +50,7 @@ export function registerTiles(options) {
     },
     /** @param {L.LatLngBounds} bounds @param {number} zoom */
     within(bounds, zoom) {
-      const depth = Math.min(Math.max(zoom - 1, 0), DEEPEST_TILE);
+      const depth = depthOf(zoom);
       const pieces = [];
       for (const [key, entry] of cache().cache) {
         const [x, y, z] = key.split(":").map(Number);
@@ -78,6 +80,11 @@ function piecesOf(data, tile, size) {
   return PICKABLE.flatMap((collection) =>
     (data.get(collection) ?? []).map((feature) => ({ collection, ...feature.props, box: toBox(feature.bbox) })),
   );
+}
+
+/** Tiles of data are twice as wide as those of the picture. @param {number} zoom */
+function depthOf(zoom) {
+  return Math.min(Math.max(zoom - 1, 0), DEEPEST_TILE);
 }
 
 /** @param {any} feature */

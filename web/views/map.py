@@ -30,7 +30,9 @@ def map_settings(ruleset: Ruleset, language: str) -> dict[str, Any]:
     """Give the map's script what the ruleset says: the country's box, and the names of kinds."""
     return {
         "bounds": list(ruleset.envelope),
-        "kinds": [_kind(kind, language) for kind in ruleset.kinds.values()],
+        "kinds": [
+            _kind(kind, language, ruleset.languages[0]) for kind in ruleset.kinds.values()
+        ],
         "labels": {
             "zones": {kind.id: kind.name[language] for kind in ruleset.zones.values()},
             "works": {kind.id: kind.name[language] for kind in ruleset.works.values()},
@@ -38,6 +40,7 @@ def map_settings(ruleset: Ruleset, language: str) -> dict[str, Any]:
     }
 
 
-def _kind(kind: Kind, language: str) -> dict[str, str]:
-    name = kind.name[language]
-    return {"id": kind.id, "label": name, "letters": letters_of(name)}
+def _kind(kind: Kind, language: str, law_language: str) -> dict[str, str]:
+    """Letters are those of the law's language everywhere: they are part of numbers."""
+    letters = letters_of(kind.name[law_language])
+    return {"id": kind.id, "label": kind.name[language], "letters": letters}

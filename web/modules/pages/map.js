@@ -12,6 +12,7 @@ import { embedded, sayer } from "../sentences.js";
 const language = document.documentElement.lang;
 const say = sayer(embedded("sentences") ?? {}, language);
 const settings = embedded("map-settings");
+const onTelephone = matchMedia("(max-width: 59.99rem)"); // there the panel covers the lower half
 const map = createMap(byId("map"), { language, say, ...settings });
 /** @type {{collection: string, id: string}|null} */
 let picked = null;
@@ -22,8 +23,8 @@ keepInView({ map, say, settings, onPick: (feature) => pick(feature, { focus: tru
 keepLegend({ map, settings });
 
 map.on("move", remember);
-map.on("click", ({ lat, lon }) => {
-  const [first, ...others] = map.pick(lat, lon);
+map.on("click", async ({ lat, lon }) => {
+  const [first, ...others] = await map.pick(lat, lon).catch(() => []);
   if (first) pick(first, { others });
   else close();
 });
@@ -43,6 +44,7 @@ async function pick(feature, { others = [], focus = false, fit = false } = {}) {
   remember();
   search.hide();
   byId("intro").hidden = true;
+  if (onTelephone.matches) byId("map").scrollIntoView({ block: "start" });
   const found = await panel.show(feature, { others, focus });
   if (!found || picked?.id !== feature.id) return;
   map.showFeature(found, "picked");
