@@ -54,14 +54,15 @@ def relocate(
         The system the corners were read in; ``likely_crs`` are those tried instead.
     """
     found: list[Relocation] = []
-    for relocation in _mistakes(rings, crs, likely_crs):
+    for relocation in mistakes_of(rings, crs, likely_crs):
         is_new = all(not relocation.perimeter.equals(other.perimeter) for other in found)
         if is_new and share_inside(relocation.perimeter, inside) >= EXPLAINED:
             found.append(relocation)
     return tuple(found)
 
 
-def _mistakes(rings: Sequence[Ring], crs: str, likely: Sequence[str]) -> Iterator[Relocation]:
+def mistakes_of(rings: Sequence[Ring], crs: str, likely: Sequence[str]) -> Iterator[Relocation]:
+    """Draw a perimeter again as each usual reading mistake would have it, wherever it then lies."""
     swapped = _moved(rings, lambda lon, lat: (lat, lon))
     if swapped:
         yield Relocation("swap-axes", swapped)

@@ -37,7 +37,9 @@ from cadastre.models.base import SRID
 from cadastre.queries.occupations import exclusive_occupations, lock_ground
 from cadastre.rules.report import Report
 from cadastre.rules.ruleset import Ruleset
+from cadastre.services.cases.detection import detect_for_parcel
 from cadastre.services.checks import check_perimeter, finding_as_json
+from cadastre.services.openings.reserved import refuse_reserved_ground
 from cadastre.services.refusals import in_our_words
 from cadastre.units import ha_to_m2
 from cadastre.vocabulary import OccupantKind, Severity
@@ -68,11 +70,14 @@ def file_application(
     UnusableInput
         A question of the reading is still open: no perimeter is kept without an explicit CRS.
     Blocked
-        The check made inside the lock finds something that forbids filing.
+        The check made inside the lock finds something that forbids filing, or the ground waits for
+        its fair opening.
     """
     perimeter = filing_perimeter(filing.reading)
     lock_ground(session, perimeter)
     now, rank = server_instant_and_rank(session)
+    groups = ruleset.exclusivity_groups(filing.substances)
+    refuse_reserved_ground(session, perimeter, groups, now)
     day = now.astimezone(ZoneInfo(ruleset.time_zone)).date()
     report = check_perimeter(
         session,
@@ -87,6 +92,7 @@ def file_application(
     application = _application(session, ruleset, filing, report, account, applicant, now, rank, day)
     parcel = _parcel(session, ruleset, filing.reading, report, application, perimeter)
     occupy(session, ruleset, application, parcel, perimeter)
+    detect_for_parcel(session, ruleset, parcel)
     _history(session, application, account, applicant)
     session.flush()
     return application

@@ -1,0 +1,47 @@
+"""Ways out that leave the ground as it is, or let others decide: consent, record, competition."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cadastre.geometry.overlap import clip_to_free
+from cadastre.rules.resolution.clip import whole
+from cadastre.rules.resolution.situation import RIGHT, Resolution, Situation
+
+
+def consent(situation: Situation) -> Iterator[Resolution]:
+    """Whoever keeps the zone or runs the work consents, under conditions that bind the right.
+
+    The operator of a work accepts online; the authority of a zone by the document that is cited.
+    """
+    if situation.right.is_right:
+        return
+    needs = (RIGHT,) if situation.right.has_operator else ()
+    values = {"left": situation.left.number, "right": situation.right.number}
+    yield Resolution(
+        "consent", "consent", situation.left.ground, situation.right.ground, needs, values=values
+    )
+
+
+def known(situation: Situation) -> Iterator[Resolution]:
+    """Two titles inherited with their overlap: it is recorded and stays visible, never hidden."""
+    if situation.kind in ("title-title", "title-zone"):
+        values = {"left": situation.left.number, "right": situation.right.number}
+        yield Resolution(
+            "known", "known", situation.left.ground, situation.right.ground, values=values
+        )
+
+
+def competition(situation: Situation) -> Iterator[Resolution]:
+    """Two applications give up the disputed ground, which opens to both on a published day."""
+    if situation.kind != "application-application":
+        return
+    sides = []
+    for side in (situation.left, situation.right):
+        pieces = clip_to_free(
+            side.ground, [situation.shared],
+            model=situation.model, crs=situation.crs, tolerance_m=situation.tolerance_m,
+        )  # fmt: skip
+        sides.append(whole(pieces) if pieces else None)
+    values = {"left": situation.left.number, "right": situation.right.number}
+    yield Resolution("competition", "competition", sides[0], sides[1], values=values)
