@@ -12,16 +12,22 @@ from api.exports import export_routes
 from api.features import feature_routes
 from api.health import health
 from api.limits import limiter
+from api.log import log_routes
 from api.me import me_routes
+from api.ogc.description import description_routes
 from api.ogc.features import ogc_routes
+from api.ogc.landing import landing_routes
 from api.ogc.tiles import tile_routes
+from api.ogc.tilesets import tileset_routes
 from api.openapi import openapi_routes
+from api.openings import opening_routes
 from api.readings import reading_routes
 from api.ruleset import ruleset_routes
 from api.search import search_routes
 from api.session import register_session
 from api.sign_in import init_sign_in
 from api.state import EXTENSION, CadastreState
+from api.titles import title_routes
 from cadastre.config import read_settings
 
 MAX_REQUEST_BYTES = 12 * 1024 * 1024
@@ -35,9 +41,15 @@ BLUEPRINTS = (
     feature_routes,
     export_routes,
     application_routes,
+    title_routes,
+    opening_routes,
     draft_routes,
     me_routes,
+    log_routes,
+    landing_routes,
+    description_routes,
     ogc_routes,
+    tileset_routes,
     tile_routes,
 )
 

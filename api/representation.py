@@ -17,10 +17,14 @@ def json_response(
     body: Any, status: int = 200, *, content_type: str = "application/json"
 ) -> Response:
     """Answer with JSON; numbers that JSON does not have are refused rather than written."""
-    text = json.dumps(
+    return Response(json_text(body), status, content_type=content_type)
+
+
+def json_text(body: Any) -> str:
+    """Write JSON without a space too many; numbers that JSON does not have are refused."""
+    return json.dumps(
         body, default=_plain, ensure_ascii=False, allow_nan=False, separators=(",", ":")
     )
-    return Response(text, status, content_type=content_type)
 
 
 def _plain(value: Any) -> Any:

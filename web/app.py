@@ -11,7 +11,7 @@ from api.sign_in import init_sign_in
 from api.state import EXTENSION, CadastreState
 from cadastre.config import Settings, read_settings
 from cadastre.errors import NotAvailable
-from web import compression, errors, language, rendering, security, static_files
+from web import compression, errors, language, ogc_pages, rendering, security, static_files
 from web.views import register_views
 
 
@@ -33,7 +33,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     register_api(app)
     if "login_manager" not in app.extensions and not hasattr(app, "login_manager"):
         init_sign_in(app)
-    for part in (compression, security, static_files, language, rendering, errors):
+    for part in (compression, security, static_files, language, rendering, errors, ogc_pages):
         part.register(app)
     register_views(app)
     return app

@@ -9,6 +9,9 @@ from flask import request
 
 JSON = "application/json"
 GEOJSON = "application/geo+json"
+HTML = "text/html"
+SCHEMA = "application/schema+json"
+OPENAPI_3_0 = "application/vnd.oai.openapi+json;version=3.0"
 OPENAPI = "application/vnd.oai.openapi+json;version=3.1"
 MVT = "application/vnd.mapbox-vector-tile"
 

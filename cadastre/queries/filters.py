@@ -15,7 +15,12 @@ PARSERS = {CQL2_TEXT: parse_text, CQL2_JSON: parse_json}
 
 
 def filtered(
-    relation: Relation, text: str | None, language: str = CQL2_TEXT, crs: str = WGS84
+    relation: Relation,
+    text: str | None,
+    language: str = CQL2_TEXT,
+    crs: str = WGS84,
+    *,
+    north_first: bool = False,
 ) -> Relation:
     """Narrow a relation by a CQL2 filter; no text narrows nothing.
 
@@ -24,7 +29,7 @@ def filtered(
     language
         ``cql2-text`` or ``cql2-json``.
     crs
-        System of the shapes in the filter, longitude or easting first.
+        System of the shapes in the filter, longitude or easting first unless ``north_first``.
 
     Raises
     ------
@@ -38,4 +43,6 @@ def filtered(
     parse = PARSERS.get(language)
     if parse is None:
         raise UnusableInput("ogc.filter-lang", where="filter-lang", known=", ".join(PARSERS))
-    return relation.narrowed(compile_filter(parse(text), relation, crs))
+    return relation.narrowed(
+        compile_filter(parse(text), relation, crs, north_first=north_first)
+    )

@@ -24,12 +24,38 @@ EXPECTED = {
     "GET /api/exports/<collection>": ANYBODY,
     "POST /api/exports/perimeter": ANYBODY,
     "POST /api/applications": SIGNED_IN,
+    "POST /api/applications/<number>/grant": SIGNED_IN,
+    "GET /api/applications/<number>/remnants": SIGNED_IN,
+    "POST /api/applications/<number>/remnants/choice": SIGNED_IN,
+    "GET /api/titles/<path:number>/acts": ANYBODY,
+    "POST /api/titles/<path:number>/acts": SIGNED_IN,
+    "POST /api/acts/<int:proposal>/confirmation": SIGNED_IN,
+    "POST /api/acts/<int:proposal>/rejection": SIGNED_IN,
+    "GET /api/openings": ANYBODY,
+    "GET /api/openings/<path:number>": ANYBODY,
+    "POST /api/openings/<path:number>/seals": SIGNED_IN,
+    "POST /api/openings/<path:number>/reveals": SIGNED_IN,
+    "POST /api/openings/<path:number>/draw": SIGNED_IN,
     "GET /api/me": ANYBODY,
     "GET /api/drafts/<name>": SIGNED_IN,
     "PUT /api/drafts/<name>": SIGNED_IN,
     "DELETE /api/drafts/<name>": SIGNED_IN,
+    "GET /log/heads.json": ANYBODY,
+    "GET /log/entries": ANYBODY,
+    "GET /log/proof/inclusion": ANYBODY,
+    "GET /log/proof/consistency": ANYBODY,
+    "GET /log/export": ANYBODY,
+    "GET /log/verifier": ANYBODY,
     "GET /ogc/": ANYBODY,
     "GET /ogc/conformance": ANYBODY,
+    "GET /ogc/api": ANYBODY,
+    "GET /ogc/tileMatrixSets": ANYBODY,
+    "GET /ogc/tileMatrixSets/<name>": ANYBODY,
+    "GET /ogc/tiles": ANYBODY,
+    "GET /ogc/tiles/<name>": ANYBODY,
+    "GET /ogc/collections/<collection>/tiles": ANYBODY,
+    "GET /ogc/collections/<collection>/tiles/<name>": ANYBODY,
+    "GET /ogc/collections/<collection>/sortables": ANYBODY,
     "GET /ogc/collections": ANYBODY,
     "GET /ogc/collections/<collection>": ANYBODY,
     "GET /ogc/collections/<collection>/queryables": ANYBODY,
@@ -62,6 +88,7 @@ def test_every_route_is_in_the_document(app):
 )
 def test_what_needs_somebody_refuses_nobody(client, route):
     method, path = route.split()
-    answer = client.open(path.replace("<name>", "x"), method=method, json={"content": {}})
+    path = path.replace("<name>", "x").replace("<int:proposal>", "1")
+    answer = client.open(path, method=method, json={"content": {}})
     assert answer.status_code in (401, 403)
     assert answer.content_type == "application/problem+json"

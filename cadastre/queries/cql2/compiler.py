@@ -44,7 +44,9 @@ ARITY = {"not": 1, "isNull": 1, "between": 3} | dict.fromkeys(
 )
 
 
-def compile_filter(tree: Node, relation: Relation, crs: str = WGS84) -> Condition:
+def compile_filter(
+    tree: Node, relation: Relation, crs: str = WGS84, *, north_first: bool = False
+) -> Condition:
     """Give the condition of a tree over a relation; literal shapes are in ``crs``.
 
     Raises
@@ -53,14 +55,14 @@ def compile_filter(tree: Node, relation: Relation, crs: str = WGS84) -> Conditio
         ``filter.unknown-name`` (with the names there are), ``filter.wrong-type``,
         ``filter.not-supported``, ``filter.too-long``, ``filter.not-sound``.
     """
-    return _Compiler(relation, crs).condition(tree, 0)
+    return _Compiler(relation, crs, north_first).condition(tree, 0)
 
 
 class _Compiler:
     """Compile the nodes of one filter against one relation."""
 
-    def __init__(self, relation: Relation, crs: str) -> None:
-        self.relation, self.crs = relation, crs
+    def __init__(self, relation: Relation, crs: str, north_first: bool) -> None:
+        self.relation, self.system = relation, (crs, north_first)
         self.fields: Mapping[str, Field] = {
             name: field for name, field in relation.fields.items() if field.filterable
         }
@@ -175,7 +177,7 @@ class _Compiler:
             name, left, right = mirrored.get(name, name), right, left
         if not _is_geometry(left) or _is_name(right):
             raise not_supported(name)
-        given = func.ST_GeomFromWKB(shapely.to_wkb(shape_of(right, self.crs)), 4326)
+        given = func.ST_GeomFromWKB(shapely.to_wkb(shape_of(right, *self.system)), 4326)
         function = f"ST_{name.removeprefix('s_').capitalize()}"
         test: Condition = getattr(func, function)(self.relation.geometry, given)
         if name == "s_disjoint":

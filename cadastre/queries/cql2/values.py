@@ -72,7 +72,7 @@ def _instant(moment: dt.date) -> dt.datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
 
 
-def shape_of(node: Node, crs: str) -> BaseGeometry:
+def shape_of(node: Node, crs: str, north_first: bool = False) -> BaseGeometry:
     """Make the geometry of a literal, capped before any library compares it, in EPSG:4326.
 
     Raises
@@ -94,14 +94,15 @@ def shape_of(node: Node, crs: str) -> BaseGeometry:
     flat: BaseGeometry = shapely.force_2d(made)
     if flat.is_empty or not np.isfinite(shapely.get_coordinates(flat)).all() or not flat.is_valid:
         raise UnusableInput("filter.not-sound", where="filter")
-    return flat if systems.normalise(crs) == systems.WGS84 else _moved(flat, crs)
+    is_stored = systems.normalise(crs) == systems.WGS84 and not north_first
+    return flat if is_stored else _moved(flat, crs, north_first)
 
 
-def _moved(flat: BaseGeometry, crs: str) -> BaseGeometry:
+def _moved(flat: BaseGeometry, crs: str, north_first: bool) -> BaseGeometry:
     def to_lonlat(corners: Any) -> Any:
-        return np.column_stack(
-            systems.to_lonlat(crs, corners[:, 0].tolist(), corners[:, 1].tolist())
-        )
+        first, second = corners.T.tolist()
+        xs, ys = (second, first) if north_first else (first, second)
+        return np.column_stack(systems.to_lonlat(crs, xs, ys))
 
     return shapely.transform(flat, to_lonlat)
 

@@ -1,0 +1,172 @@
+"""Give a collection page by page, each beginning behind the last row of the one before.
+
+A page is found by the values of the last row and never by counting rows, so that rows added or
+removed in between shift nothing: what stands throughout is given once.
+"""
+
+from __future__ import annotations
+
+import base64
+import datetime as dt
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Row, Select, SQLColumnExpression, and_, false, func, or_, true
+from sqlalchemy.orm import Session
+
+from cadastre.errors import UnusableInput
+from cadastre.queries.cql2.values import value_of
+from cadastre.queries.relation import Relation
+from cadastre.queries.visibility import Field
+
+SORTABLE = ("string", "number", "integer", "boolean", "date", "date-time")
+MOST_SORTS = 5
+DECIMALS = 8  # of a degree: about a millimetre
+_VALUE = "sort_{}"
+
+
+@dataclass(frozen=True, slots=True)
+class Sort:
+    """A field to sort by; absent values come last either way."""
+
+    field: Field
+    descending: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Rows with their fields, ``key`` and ``geometry``, and the mark of the next page if any."""
+
+    rows: Sequence[Row[Any]]
+    following: str | None
+
+
+def sorts_of(relation: Relation, text: str | None) -> tuple[Sort, ...]:
+    """Read ``sortby``: names separated by commas, each perhaps behind + or -.
+
+    Raises
+    ------
+    UnusableInput
+        ``paging.not-sortable``, with the names there are.
+    """
+    if not text:
+        return ()
+    known = sortable_fields(relation)
+    found = []
+    for word in text.split(",")[:MOST_SORTS]:
+        name = word.strip().lstrip("+-")
+        if name not in known:
+            raise UnusableInput(
+                "paging.not-sortable", where="sortby", given=name[:60], known=", ".join(known)
+            )
+        found.append(Sort(known[name], word.strip().startswith("-")))
+    return tuple(found)
+
+
+def sortable_fields(relation: Relation) -> dict[str, Field]:
+    """Give the fields that have an order."""
+    return {
+        name: field for name, field in relation.fields.items()
+        if field.filterable and field.type in SORTABLE
+    }  # fmt: skip
+
+
+def find_page(
+    session: Session,
+    relation: Relation,
+    *,
+    limit: int,
+    sorts: Sequence[Sort] = (),
+    after: str | None = None,
+    names: tuple[str, ...] | None = None,
+    as_geojson: bool = True,
+) -> Page:
+    """Give at most ``limit`` rows behind a mark.
+
+    Parameters
+    ----------
+    names
+        The fields wanted; without them, all that the relation shows.
+    as_geojson
+        ``geometry`` as GeoJSON text, outer rings anticlockwise, to 1e-8 degree; else as WKB.
+
+    Raises
+    ------
+    UnusableInput
+        ``paging.not-a-mark``: the mark is not one of this order.
+    """
+    query = relation.select(
+        *relation.columns(names),
+        *(sort.field.expression.label(_VALUE.format(n)) for n, sort in enumerate(sorts)),
+        relation.key.label("key"),
+        relation.row_id.label("row_id"),
+        _geometry(relation, as_geojson).label("geometry"),
+    )
+    if after is not None:
+        query = query.where(_behind(relation, sorts, _read_mark(after, sorts)))
+    rows = session.execute(_ordered(query, relation, sorts).limit(limit + 1)).all()
+    shown = rows[:limit]
+    return Page(shown, _mark(shown[-1], sorts) if len(rows) > limit else None)
+
+
+def _geometry(relation: Relation, as_geojson: bool) -> SQLColumnExpression[Any]:
+    if not as_geojson:
+        return func.ST_AsBinary(relation.geometry)
+    return func.ST_AsGeoJSON(func.ST_ForcePolygonCCW(relation.geometry), DECIMALS)
+
+
+def _ordered(query: Select[Any], relation: Relation, sorts: Sequence[Sort]) -> Select[Any]:
+    order = [
+        (sort.field.expression.desc() if sort.descending else sort.field.expression.asc())
+        .nulls_last()
+        for sort in sorts
+    ]  # fmt: skip
+    return query.order_by(*order, relation.key, relation.row_id)
+
+
+def _behind(
+    relation: Relation, sorts: Sequence[Sort], mark: tuple[list[Any], str, int]
+) -> SQLColumnExpression[bool]:
+    """Say “behind the mark” so that an index on the key still leads there."""
+    values, key, row_id = mark
+    last = and_(relation.key >= key, or_(relation.key > key, relation.row_id > row_id))
+    for sort, value in reversed(list(zip(sorts, values, strict=True))):
+        column = sort.field.expression
+        further: SQLColumnExpression[bool] = false()
+        if value is None:
+            same: SQLColumnExpression[bool] = column.is_(None)
+        else:
+            bound = value_of(sort.field, value)
+            beyond = column < bound if sort.descending else column > bound
+            further, same = or_(beyond, column.is_(None)), column == bound
+        last = or_(further, and_(same, last))
+    return and_(true(), last)
+
+
+def _mark(row: Row[Any], sorts: Sequence[Sort]) -> str:
+    values = [getattr(row, _VALUE.format(number)) for number in range(len(sorts))]
+    written = json.dumps([_names(sorts), values, row.key, row.row_id], default=_iso)
+    return base64.urlsafe_b64encode(written.encode()).decode().rstrip("=")
+
+
+def _read_mark(text: str, sorts: Sequence[Sort]) -> tuple[list[Any], str, int]:
+    try:
+        padded = text[:2000] + "=" * (-len(text) % 4)
+        names, values, key, row_id = json.loads(base64.b64decode(padded, b"-_", validate=True))
+    except (ValueError, TypeError, RecursionError):
+        raise UnusableInput("paging.not-a-mark", where="after") from None
+    is_ours = names == _names(sorts) and isinstance(values, list) and len(values) == len(sorts)
+    if not (is_ours and isinstance(key, str) and "\0" not in key and type(row_id) is int
+            and abs(row_id) < 2**62):  # fmt: skip
+        raise UnusableInput("paging.not-a-mark", where="after")
+    return values, key, row_id
+
+
+def _names(sorts: Sequence[Sort]) -> list[str]:
+    return [f"{'-' if sort.descending else ''}{sort.field.name}" for sort in sorts]
+
+
+def _iso(value: Any) -> str | float:
+    return value.isoformat() if isinstance(value, (dt.date, dt.datetime)) else float(value)
