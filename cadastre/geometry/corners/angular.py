@@ -37,7 +37,7 @@ _LOOKALIKE = re.compile(
 # A mark after a number, a hemisphere after or before one; but neither a label (S1) nor a zone (31N)
 # before metres.
 _ANGLE_SIGNS = re.compile(
-    r"\d\s{0,2}[°'\"]|\d\s{0,2}gr(?:ades?)?\b"
+    r"\d\s{0,2}[°'\"]|\d\s{0,2}gr(?:ades?)?\b|\d\s{0,2}deg(?:r[eé]s?|rees?)?\b"
     r"|\d\s{0,2}(?:[nsewo]|nord|sud|est|ouest|north|south|east|west)\b"
     r"(?!\s?[a-z]|\s{0,2}-?\d{4}|\s{1,2}\d{3}\s\d{3})"
     r"|(?:^|[\s;,|])[nsew]\s{0,2}\d{1,3}(?:[.,]\d|°|\s\d{1,2}[.,\s'\"°])"
@@ -106,10 +106,12 @@ def _mend_letters(line: str) -> tuple[str, set[int]]:
 
 
 def _tokens(line: str) -> list[_Token]:
+    # Where a line has real column marks, wide spaces are only marks that were lost.
+    ruled = re.search(r"[\t;|]", line) is not None
     return [
         _Token(found.lastgroup or "rest", found[0], found.start(), found.end())
         for found in _TOKEN.finditer(line)
-        if found[0] != " "
+        if found[0].strip(" ") or (len(found[0]) > 1 and not ruled)
     ]
 
 
@@ -156,7 +158,7 @@ def _gather(tokens: list[_Token], letters: set[int]) -> list[_Draft]:
             elif named:
                 pending["axis"] = named
             current = None
-        elif token.kind == "hard" and not _only_wide(tokens, at):
+        elif token.kind == "hard" and not _only_wide(tokens, at, prefix):
             current = None
     return drafts
 
@@ -210,11 +212,13 @@ def _between_digits(tokens: list[_Token], at: int) -> bool:
     )
 
 
-def _only_wide(tokens: list[_Token], at: int) -> bool:
-    """Tell whether a wide space is only loose typing inside an angle (9°  08'  31")."""
+def _only_wide(tokens: list[_Token], at: int, prefix: bool) -> bool:
+    """Tell whether a wide space is only loose typing inside an angle (9°  08'  31"  N)."""
     if tokens[at].text.strip(" "):
         return False
     following = [token.kind for token in tokens[at + 1 : at + 3]]
+    if following[:1] == ["hemisphere"] and not prefix:
+        return True
     return following in (["number", "minute"], ["number", "second"])
 
 

@@ -9,7 +9,8 @@ from cadastre.geometry.corners.characters import fold
 from cadastre.units import km2_to_ha, m2_to_ha
 
 _NUMBER = (
-    r"(?<![\d.,])(\d{1,3}(?:[ .]\d{3}){1,3}(?:,\s?\d{1,6})?"
+    r"(?<![\d.,])(\d{1,6},\d{3} \d{1,3}(?!\d)"  # 249,542 6: decimals in threes too
+    r"|\d{1,3}(?:[ .]\d{3}){1,3}(?:,\s?\d{1,6})?"
     r"|\d{1,3}(?:,\d{3}){1,3}\.\d{1,6}|\d{1,9}(?:[.,]\s?\d{1,6})?)"
 )
 _SHORT = r"(?<![\d.,])(\d{1,9}(?:[.,]\s?\d{1,6})?)"
@@ -23,6 +24,11 @@ _SHORT_AREA = re.compile(_SHORT + _UNIT)
 _HA_A_CA = re.compile(
     r"(?<![\d.,])(\d{1,6})\s{0,2}ha\s{0,2}(\d{1,2})\s{0,2}a(?:res?)?\s{0,2}(?:(\d{1,2})\s{0,2}c(?:entiares|a)\b)?"
 )
+_CUT_UNIT = re.compile(
+    r"(?<=\d)([ \t]{0,3}(?:sq\.?|square|kilom[eè]tres?)?[ \t]{0,3})\n[ \t]{0,3}"
+    r"(?=km\s?[2²]|km\b(?!\s?[:=])|kilomet|carr[ée]s?\b|hectares?\b|ha\b)",
+    re.IGNORECASE,
+)
 _ABOUT_AREA = re.compile(r"superfic|surface|etendue|\barea\b|contenance|couvr")
 _ACRE_HA = 0.40468564224
 
@@ -35,6 +41,11 @@ class PrintedArea:
     text: str
     line: int
     announced: bool
+
+
+def rejoin_units(text: str) -> str:
+    """Give the text with an area and its unit on one line (``349.13 sq`` / ``km in area``)."""
+    return _CUT_UNIT.sub(r"\1 ", text)
 
 
 def find_areas(text: str) -> tuple[list[PrintedArea], str]:

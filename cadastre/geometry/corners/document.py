@@ -19,8 +19,13 @@ _NEXT_LABEL = re.compile(
     r"[ ]{0,2}[:.)=-]{0,2}[ \t]{1,4}-?\d)"
 )
 _ROW_END = re.compile(r"\|\s{0,8}(?=\|)")
+_AFTER_TABLE = re.compile(r"(?<=\d)\s?\|\s{1,3}(?=[^\W\d_]{2,}[^|\n]*$)", re.MULTILINE)
 # Letters at once labels and axis names; they are labels inside an alphabet.
 _BEFORE = {"x": "w", "y": "x", "n": "m", "e": "d", "o": "n", "s": "r", "w": "v"}
+
+
+# N9 08.475 is an angle, not corner N9.
+_HEMISPHERE_FIRST = re.compile(r"\s?[NSEWO]\s?\d{1,3}[\s°]", re.IGNORECASE)
 
 
 class Kind(StrEnum):
@@ -79,11 +84,50 @@ def unfold(text: str) -> str:
     for line in text.split("\n"):
         if len(line) <= _LONG_LINE and line.count("|") > 8 and len(_ROW_END.findall(line)) >= 3:
             line = _ROW_END.sub("|\n", line)
+            line = _AFTER_TABLE.sub("|\n", line)
         pieces = _NEXT_LABEL.split(line) if len(line) <= _LONG_LINE else [line]
-        if len(pieces) >= 3 and all(len(re.findall(r"\d{2,}", piece)) >= 2 for piece in pieces[1:]):
-            line = "\n".join(pieces)
+        crowded = all(len(re.findall(r"\d{2,}", piece)) >= 2 for piece in pieces[1:])
+        if len(pieces) >= 3 and crowded and not all(map(_HEMISPHERE_FIRST.match, pieces[1:])):
+            line = "\n".join(
+                (
+                    *_cut_before_first(pieces[0], pieces[1]),
+                    *pieces[1:-1],
+                    *_cut_after_last(pieces[-1], pieces[-2]),
+                )
+            )
         lines.append(line)
     return "\n".join(lines)
+
+
+_OWN_LABEL = re.compile(r"\s?(?:(?:point|sommet|borne|pt)s?\s{1,2})?([A-Za-z]{1,3})?(\d{0,3})")
+
+
+def _cut_before_first(piece: str, following: str) -> tuple[str, ...]:
+    """Part the first corner of a row of corners from the words before it, by its label."""
+    own = _OWN_LABEL.match(following)
+    if own is None:
+        return (piece,)
+    letters, number = own[1] or "", own[2]
+    if number:
+        before = f"{letters}{int(number) - 1:0{len(number)}d}"
+    elif len(letters) == 1 and letters.upper() > "A":
+        before = chr(ord(letters) - 1)
+    else:
+        return (piece,)
+    starts = [found.start() for found in re.finditer(rf"(?<![^\s(]){before}(?=[\s:.)=-])", piece)]
+    return (piece[: starts[-1]], piece[starts[-1] :]) if starts else (piece,)
+
+
+def _cut_after_last(piece: str, before: str) -> tuple[str, ...]:
+    """Part the last corner of a row of corners from the words after it, by its count of numbers."""
+    numbers = list(re.finditer(r"\d+", piece))
+    usual = len(re.findall(r"\d+", before))
+    if usual < 2 or len(numbers) < usual:
+        return (piece,)
+    words = re.compile(r"[ ,;.)]{1,4}(?=[^\W\d_]{3,})").search(piece, numbers[usual - 1].end())
+    if words is None or fold(piece[words.end() :]).startswith(("nord", "sud", "est", "ouest")):
+        return (piece,)
+    return (piece[: words.start()], piece[words.start() :])
 
 
 def _kind(raw: str, previous: str) -> Kind:

@@ -21,10 +21,13 @@ _CROSSING = re.compile(
 _NEXT_POINT = re.compile(
     r"(?:du|de|au)\s{1,3}point|(?:point|sommet|borne)\s{1,3}[a-z]\d{0,3}'?\s{0,3}[:,]|\barticle\b"
 )
+# A digit, a space between thousands, or a letter that stands for a digit among digits.
+_DIGIT = r"(?:[\d ]|(?<=[\dlIO])[lIO](?![a-z])|[lIO](?=\d))"
 _BRACKET = re.compile(
     r"(?<![a-z])(?:point|sommet|borne)?[ ]{0,2}(?:de base[ ])?"
     r"(?<![a-z])([A-ZÀ]\d{0,3})[ ,]{0,3}(?:\([^()\d\n]{0,30})?\([ ]{0,2}"
-    r"(\d[\d ]{3,9}(?:[.,]\d{1,3}(?!\d))?)[ ]{0,2}[,;][ ]{0,2}(\d[\d ]{3,9}(?:\.\d{1,3}(?!\d))?)"
+    rf"(\d{_DIGIT}{{3,9}}(?:[.,]\d{{1,3}}(?!\d))?)[ ]{{0,2}}[,;]"
+    rf"[ ]{{0,2}}(\d{_DIGIT}{{3,9}}(?:\.\d{{1,3}}(?!\d))?)"
 )
 
 
@@ -40,6 +43,21 @@ def read_crossings(text: str) -> list[Row]:
         label = flat[found.start(1) : found.end(1)].upper()
         rows.append(Row(label, tuple(cells[:2]), text.count("\n", 0, found.start()), part.strip()))
     return rows
+
+
+_NAMED_RING = re.compile(
+    r"(?:points?|sommets?|bornes?|corners?)\s{1,3}((?:[A-Z]\d{0,3}'?(?:\s{0,2},\s{0,2}|\s(?:et|and)\s)){2,40}"
+    r"[A-Z]\d{0,3}'?)\s{1,3}(?:d[ée]limitent|d[ée]finissent|forment|bound|delimit|enclose)\b"
+)
+
+
+def read_named_rings(text: str) -> tuple[tuple[str, ...], ...]:
+    """Give the rings a sentence names by the labels of their corners; usually none."""
+    flat = text.replace("\n", " ")
+    return tuple(
+        tuple(re.findall(r"(?<![^\W\d_])[A-Z]\d{0,3}'?(?![^\W\d_])", found[1]))
+        for found in _NAMED_RING.finditer(flat)
+    )
 
 
 def brackets_as_table(text: str) -> str | None:

@@ -15,6 +15,8 @@ from enum import StrEnum
 
 GROUP = re.compile(r"-?\d+(?:[.,]\d+)*")
 
+_LOOKALIKE = re.compile(r"(?<![^\W\d_lIO])[\dlIO]*\d[\dlIO]*(?![^\W\d_lIO])")
+_AS_DIGIT = str.maketrans("lIO", "110")
 _LEADERS = re.compile(r"-{2,}|—+|_{2,}|\.{3,}")
 
 
@@ -84,6 +86,23 @@ def _one(group: str, convention: Convention, text: str) -> Number | None:
     if not whole.lstrip("-").isdigit() or len(whole) > 12:
         return None
     return Number(float(f"{whole}.{decimals or 0}"), text, len(decimals))
+
+
+def mend_digits(text: str) -> tuple[str, dict[str, str]]:
+    """Read l and I as 1 and O as 0 inside runs of three digits and more; the length is kept.
+
+    Gives the text and, for each run that was mended, what was printed.
+    """
+    printed: dict[str, str] = {}
+
+    def mend(found: re.Match[str]) -> str:
+        run = found[0]
+        if run.isdigit() or len(run) < 3:
+            return run
+        printed[run.translate(_AS_DIGIT)] = run
+        return run.translate(_AS_DIGIT)
+
+    return _LOOKALIKE.sub(mend, text), printed
 
 
 def find_groups(line: str, convention: Convention) -> list[Group]:

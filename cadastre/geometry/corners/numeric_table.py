@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from statistics import median
 
@@ -18,7 +18,14 @@ from cadastre.geometry.corners.cells import Candidate, Cell, Row, Table, Unit
 from cadastre.geometry.corners.document import Kind, Line, find_columns
 from cadastre.geometry.corners.labels import split_label
 from cadastre.geometry.corners.layout import Item, arrange
-from cadastre.geometry.corners.numbers import Convention, Group, Number, find_groups, partitions
+from cadastre.geometry.corners.numbers import (
+    Convention,
+    Group,
+    Number,
+    find_groups,
+    mend_digits,
+    partitions,
+)
 from cadastre.geometry.corners.shapes import SHAPES, Shape, is_degree, is_metre
 
 # A running number before the label: 1 A 276400 1011100
@@ -90,7 +97,7 @@ def _columns_said(lines: tuple[Line, ...]) -> tuple:  # type: ignore[type-arg]
 class _Prepared:
     """A line with its label and groups under a convention."""
 
-    __slots__ = ("groups", "label", "line", "rest")
+    __slots__ = ("groups", "label", "line", "printed", "rest")
 
     def __init__(self, line: Line, convention: Convention) -> None:
         self.line = line
@@ -98,6 +105,7 @@ class _Prepared:
         counted = _COUNTED_LABEL.match(self.rest) if not self.label else None
         if counted:
             self.label, self.rest = counted[1], self.rest[counted.end() :]
+        self.rest, self.printed = mend_digits(self.rest)
         self.groups: list[Group] = find_groups(self.rest, convention)
         if line.kind is Kind.LABEL and not self.label:
             self.label = line.text.strip(" |.:;")
@@ -192,7 +200,7 @@ def _counts_up(found: list[tuple[_Prepared, list[_Option]]]) -> bool:
 def _row(line: _Prepared, option: _Option, shape: Shape) -> tuple[Row, Row | None]:
     label, numbers = option
     stray = _stray(line)
-    cells = [_with_repair(cell, stray) for cell in shape.cells(numbers)]
+    cells = [_with_repair(_as_printed(line, cell), stray) for cell in shape.cells(numbers)]
     name = line.label or label
     second = None
     if len(cells) == 4:
@@ -204,6 +212,18 @@ def _stray(line: _Prepared) -> str | None:
     """Give punctuation that belongs neither to numbers nor to columns."""
     found = re.search(r"\d(\s?\.{2,}\s?,?\s?)-?\d", line.rest)
     return found[1].strip() if found else None
+
+
+def _as_printed(line: _Prepared, cell: Cell) -> Cell:
+    """Give a cell its letters back, and the repair that read them as digits."""
+    mended = [run for run in line.printed if run in cell.text]
+    if not mended:
+        return cell
+    text = cell.text
+    for run in mended:
+        text = text.replace(run, line.printed[run], 1)
+    read = tuple(replace(each, repair="corners.letter-for-digit") for each in cell.candidates)
+    return replace(cell, text=text, candidates=read)
 
 
 def _with_repair(cell: Cell, stray: str | None) -> Cell:
@@ -251,7 +271,8 @@ def _lone_items(
         ways = [numbers[0] for _, numbers in partitions(line.groups, 1, convention, labelled=False)]
         number = next(iter(sorted(ways, key=lambda way: way.irregular)), None)
         if number is not None and wanted(number):
-            items.append(Item(line.line.number, cell=Shape.cell(number, unit)))
+            cell = _as_printed(line, Shape.cell(number, unit))
+            items.append(Item(line.line.number, cell=cell))
             irregular += number.irregular
         elif (
             number is not None

@@ -12,7 +12,7 @@ from cadastre.geometry import crs as systems
 from cadastre.geometry.corners.angles import DEGREE_PER_GRADE
 from cadastre.geometry.corners.angular import looks_angular
 from cadastre.geometry.corners.angular_table import read_angular_table
-from cadastre.geometry.corners.area import PrintedArea, find_areas
+from cadastre.geometry.corners.area import PrintedArea, find_areas, rejoin_units
 from cadastre.geometry.corners.cells import Axis, Candidate, Cell, Row, Table, Unit
 from cadastre.geometry.corners.characters import clean, fold
 from cadastre.geometry.corners.document import (
@@ -26,7 +26,11 @@ from cadastre.geometry.corners.document import (
 )
 from cadastre.geometry.corners.labels import split_label
 from cadastre.geometry.corners.limits import check_lines
-from cadastre.geometry.corners.narrative import brackets_as_table, read_crossings
+from cadastre.geometry.corners.narrative import (
+    brackets_as_table,
+    read_crossings,
+    read_named_rings,
+)
 from cadastre.geometry.corners.numeric_table import read_numeric_table
 from cadastre.geometry.corners.system import Statement, find_statement
 
@@ -62,13 +66,14 @@ class Parsed:
     name: str | None = None
     narrative: bool = False
     exclusion_undrawn: str | None = None
+    named_rings: tuple[tuple[str, ...], ...] = ()
     lines: tuple[Line, ...] = field(default=())
 
 
 def parse(text: str, crs: str | None, answers: Mapping[str, str]) -> Parsed:
     """Read a text into tables of cells, with the area, system and headings it prints."""
     name = _NAME.search(text)
-    plain = unfold(clean(text))
+    plain = rejoin_units(unfold(clean(text)))
     crossings = read_crossings(plain)
     statement, plain = find_statement(plain)
     areas, plain = find_areas(plain)
@@ -84,8 +89,9 @@ def parse(text: str, crs: str | None, answers: Mapping[str, str]) -> Parsed:
     if _GRADES.search(fold(plain)):
         parts = tuple(replace(part, table=_in_grades(part.table)) for part in parts)
     return Parsed(
-        parts, statement, tuple(areas), columns, named, told is not None, undrawn, tuple(lines)
-    )
+        parts, statement, tuple(areas), columns, named, told is not None, undrawn,
+        read_named_rings(plain), tuple(lines),
+    )  # fmt: skip
 
 
 def _in_grades(table: Table) -> Table:

@@ -25,8 +25,14 @@ from cadastre.geometry.corners.evidence import grid_misfit_m
 from cadastre.geometry.corners.hints import Hints
 from cadastre.geometry.corners.orientation import Oriented, orient
 from cadastre.geometry.corners.parse import Parsed, parse
-from cadastre.geometry.corners.rings import Loop, build_perimeter, cut_loops, mark_exclusions
-from cadastre.geometry.corners.second import compare_with_second
+from cadastre.geometry.corners.rings import (
+    Loop,
+    build_perimeter,
+    cut_loops,
+    cut_told,
+    mark_exclusions,
+)
+from cadastre.geometry.corners.second import compare_with_metres, compare_with_second
 from cadastre.geometry.corners.system import stated_code
 from cadastre.geometry.reading import Corner, Note, Option, Question, Reading, Ring
 from cadastre.vocabulary import NoteKind
@@ -47,7 +53,7 @@ def read_corners(
     Parameters
     ----------
     text
-        As pasted; at most 2 MB and 500 corners.
+        As pasted; at most 500 corners, 200,000 characters, 20,000 to a line, 1,000 to a word.
     crs
         The system a person chose, which answers the question ``corners.crs``.
     answers
@@ -60,7 +66,7 @@ def read_corners(
     Raises
     ------
     TooLarge
-        More than 2 MB or 500 corners, found before any heavy work.
+        More than these, found before any heavy work.
     UnusableInput
         A cell that cannot be meant (60 minutes, latitude 91), or fewer than three corners.
     """
@@ -135,6 +141,10 @@ def _loops(
         questions += oriented.questions
         cut, ring_notes = cut_loops(oriented.drafts, part.kind, list(part.blanks))
         notes += ring_notes
+        whole, cut = len(cut), cut_told(cut, parsed.named_rings)
+        if len(cut) > whole:
+            first = cut[whole].drafts[0]
+            notes.append(Note("corners.ring-named", NoteKind.FACT, first.label, first.text))
         loops += cut
         code = given or stated_code(parsed.statement, unit)
         printed = area.area_ha if area and len(cut) == 1 else None
@@ -142,7 +152,11 @@ def _loops(
         loops = [*loops[: len(loops) - len(cut)], *mended.loops]
         notes += mended.notes
         questions += mended.questions
-        notes += compare_with_second(mended.loops, part.table.second, code)
+        if unit is Unit.METRE or not part.table.second:
+            notes += compare_with_second(mended.loops, part.table.second, code)
+        else:
+            metres = stated_code(parsed.statement, Unit.METRE)
+            notes += compare_with_metres(mended.loops, part.table.second, metres)
     return [loop for loop in loops if loop.drafts], notes, _unique(questions)
 
 
@@ -208,8 +222,9 @@ def _perimeter(
     """Draw the perimeter unless a question other than that of the system is open."""
     if placed.code is None or any(question.code != "corners.crs" for question in questions):
         return None, []
-    if any(len(ring.corners) < 3 for ring in rings):
-        return None, []
+    small = [ring for ring in rings if len(ring.corners) < 3]
+    if small:
+        return None, [_too_small(ring) for ring in small]
     perimeter, notes = build_perimeter(rings)
     lonlat = [
         (
@@ -229,6 +244,12 @@ def _perimeter(
     if area:
         notes += place.area_note(place.planar_area_ha(lonlat, placed.code), area.area_ha)
     return perimeter, notes
+
+
+def _too_small(ring: Ring) -> Note:
+    first = ring.corners[0]
+    values = {"count": len(ring.corners)}
+    return Note("corners.ring-too-small", NoteKind.DOUBT, first.label, first.text, values=values)
 
 
 def _notes_on_text(parsed: Parsed, area: PrintedArea | None, loops: list[Loop]) -> list[Note]:

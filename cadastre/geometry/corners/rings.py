@@ -22,6 +22,24 @@ class Loop:
     kind: Kind = Kind.OUTER
 
 
+def cut_told(loops: list[Loop], told: tuple[tuple[str, ...], ...]) -> list[Loop]:
+    """Cut out rings that a sentence names by their corners (« les points E, F, G, H délimitent »).
+
+    Only a run of corners standing together in one ring, which keeps three others, is cut out.
+    """
+    for labels in told:
+        for at, loop in enumerate(loops):
+            names = [draft.label for draft in loop.drafts]
+            start = names.index(labels[0]) if labels[0] in names else -1
+            end = start + len(labels)
+            if start < 0 or tuple(names[start:end]) != labels or len(names) - len(labels) < 3:
+                continue
+            rest = Loop((*loop.drafts[:start], *loop.drafts[end:]), loop.kind)
+            loops = [*loops[:at], rest, Loop(loop.drafts[start:end]), *loops[at + 1 :]]
+            break
+    return loops
+
+
 def cut_loops(drafts: list[Draft], kind: Kind, blanks: list[int]) -> tuple[list[Loop], list[Note]]:
     """Cut the corners of a segment where a ring closes, labels start again, or blocks stand apart.
 
@@ -85,7 +103,9 @@ def mark_exclusions(loops: list[Loop]) -> tuple[list[tuple[Loop, bool]], list[No
 
 
 def _shape(loop: Loop) -> Polygon:
-    return Polygon([(draft.x, draft.y) for draft in loop.drafts])
+    """Give the ring as a shape; the empty one, inside nothing, when it has too few corners."""
+    places = [(draft.x, draft.y) for draft in loop.drafts]
+    return Polygon(places) if len(places) >= 3 else Polygon()
 
 
 def _contains(outer: Polygon, inner: Polygon) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from pyproj import Geod
 
 from cadastre.errors import UnusableInput
@@ -49,6 +51,47 @@ def compare_with_second(loops: list[Loop], second: tuple[Row, ...], code: str | 
                 )
             )
     return notes or [Note("corners.two-systems", NoteKind.FACT, values={"gap_m": round(worst)})]
+
+
+def compare_with_metres(loops: list[Loop], second: tuple[Row, ...], code: str | None) -> list[Note]:
+    """Say how far the metres printed beside angles are from them; the angles are kept.
+
+    ``code`` is the system of metres that the text states; else the UTM zone of the place is tried,
+    on the same datum as the angles.
+    """
+    drafts = {draft.line: draft for loop in loops for draft in loop.drafts}
+    both = [(drafts[row.line], row) for row in second if row.line in drafts]
+    if not both:
+        return []
+    lons, lats = [draft.x for draft, _ in both], [draft.y for draft, _ in both]
+    zone = code or systems.utm_zone_for(sum(lons) / len(lons), sum(lats) / len(lats))
+    metres = [[cell.value for cell in row.cells[:2]] for _, row in both]
+    gaps = [float("inf")] * len(both)
+    for swapped in (False, True):
+        xs, ys = zip(*(pair[::-1] if swapped else pair for pair in metres), strict=True)
+        try:
+            east, north = systems.to_lonlat(zone, list(xs), list(ys))
+        except UnusableInput:
+            continue
+        found = _ELLIPSOID.inv(east, north, lons, lats)[2]
+        gaps = [min(pair) for pair in zip(gaps, found, strict=True)]
+    apart = [
+        Note(
+            "corners.two-systems-disagree", NoteKind.DOUBT, draft.label, row.text,
+            values={"gap_m": round(min(gap, 2e7))},
+        )
+        for (draft, row), gap in zip(both, gaps, strict=True)
+        if gap > 2 * max(_angle_rounding_m(draft.x_cell.text), _angle_rounding_m(draft.y_cell.text))
+    ]  # fmt: skip
+    values = {"gap_m": round(max(gaps)) if not apart else 0, "zone": zone}
+    return apart or [Note("corners.two-systems-degrees", NoteKind.FACT, values=values)]
+
+
+def _angle_rounding_m(text: str) -> float:
+    """Give what the last printed figure of an angle is worth on the ground."""
+    numbers = re.findall(r"\d+(?:[.,]\d+)?", text)[:3]
+    decimals = len(re.split("[.,]", numbers[-1])[1]) if re.search("[.,]", numbers[-1]) else 0
+    return 111_320.0 / 60 ** (len(numbers) - 1) / 10**decimals
 
 
 def _rounding_m(row: Row) -> float:

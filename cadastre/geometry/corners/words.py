@@ -16,10 +16,17 @@ HEMISPHERES: dict[str, tuple[Axis, int]] = {
 }  # fmt: skip
 
 # Words that only introduce a label.
-_INTRODUCING = r"(?:points?|pts?|sommets?|bornes?|angles?|corners?|vertex|pillars?|stations?)"
+_INTRODUCING = (
+    r"(?:points?|pts?|sommets?|bornes?|angles?|corners?|vertex|pillars?|stations?|beacons?)"
+)
 INTRODUCED_LABEL = re.compile(
     rf"^\W{{0,4}}{_INTRODUCING}\.?\s{{0,3}}(?:n\s?[°o]?\.?\s?)?"
     r"([a-z]{1,4}(?:-?\d{1,4}|\s\d{1,4}(?=\s{0,2}[:)=]))?'?|\d{1,4}[a-z]?|)(?![a-z\d°.,])\s*[:.)=-]?"
+)
+# The same within a sentence: Beacon A: Lat. …
+TOLD_LABEL = re.compile(
+    rf"(?<![A-Za-z]){_INTRODUCING}\s{{1,3}}([A-Z]{{1,2}}\d{{0,3}}|\d{{1,3}})(?=\s{{0,2}}[:,(])",
+    re.IGNORECASE,
 )
 # A label at the head of a line: BCB, BC A, B1, S-2, 12., A), (3)
 LEADING_LABEL = re.compile(
