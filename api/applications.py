@@ -26,6 +26,7 @@ from cadastre.services.accounts import party_to_file_for
 from cadastre.services.checks import today
 from cadastre.services.filing import Filing, file_application
 from cadastre.services.once import do_once
+from cadastre.services.remnants import file_clipped
 from cadastre.services.representation import finding_as_json
 
 application_routes = Blueprint("applications", __name__)
@@ -42,6 +43,7 @@ class ApplicationRequest(Shape):
     corners: str | None = Field(None, max_length=2_000_000)
     answers: dict[str, str] = Field(default_factory=dict, max_length=50)
     applicant_id: int | None = None
+    clip: bool = Field(False, description="File every free piece, under one rank")
 
 
 class ApplicationAnswer(Shape):
@@ -94,7 +96,8 @@ def enter(asked: ApplicationRequest, account: Account) -> Application:
     substances = tuple(ruleset.substance(name).id for name in asked.substances)
     applicant = party_to_file_for(account, asked.applicant_id, at=today(ruleset))
     filing = Filing(asked.kind, substances, reading, asked.name)
-    return file_application(db_session(), ruleset, filing, account=account, applicant=applicant)
+    enter_register = file_clipped if asked.clip else file_application
+    return enter_register(db_session(), ruleset, filing, account=account, applicant=applicant)
 
 
 def represent(application: Application) -> dict[str, Any]:
@@ -119,7 +122,8 @@ def blocked(refusal: Blocked) -> Response:
     """Say why a filing is refused, with the findings in the reader's language."""
     language = current_language()
     db_session().rollback()
-    findings = [finding_as_json(finding, language) for finding in refusal.values["findings"]]
-    answer = problem(refusal.http_status, refusal.code, refusal.where, count=len(findings))
+    values = dict(refusal.values)
+    findings = [finding_as_json(finding, language) for finding in values.pop("findings", ())]
+    answer = problem(refusal.http_status, refusal.code, refusal.where, **values)
     body = {**(answer.get_json() or {}), "findings": findings}
     return json_response(body, refusal.http_status, content_type="application/problem+json")
