@@ -21,7 +21,10 @@ from api.schemas import Problem
 View = TypeVar("View", bound=Callable[..., Any])
 ATTRIBUTE = "__cadastre_operation__"
 JSON = "application/json"
-DOCUMENTED = ("/api/", "/ogc", "/healthz")
+DOCUMENTED = (
+    "/api/", "/ogc", "/healthz", "/log/heads.json", "/log/entries", "/log/proof/", "/log/export",
+    "/log/verifier",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +140,7 @@ def _describe(path: str, view: Callable[..., Any], operation: Operation) -> dict
             },
         },
     }
-    if access is Access.SIGNED_IN:
+    if access in (Access.SIGNED_IN, Access.AGENT):
         described["security"] = [{"session": []}, {"token": []}]
     if operation.body is not None:
         described["requestBody"] = _body(operation)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from flask import Flask
 
-from web.views import about, account, draw, features, map, receipts, search
+from web.views import about, account, cases, draw, features, log, map, receipts, search
 
-PAGES = (map, search, features, about, draw, account, receipts)
+PAGES = (map, search, features, about, draw, account, cases, receipts, log)
 
 
 def register_views(app: Flask) -> None:

@@ -18,6 +18,7 @@ from cadastre.services.receipts import (
     store_receipt_pdf,
     stored_receipt_pdf,
 )
+from cadastre.services.sealed_log import filing_proof
 
 pages = Blueprint("receipts", __name__)
 
@@ -69,4 +70,11 @@ def sheet(found: Receipt) -> dict[str, Any]:
         "corner_rings": found.corner_rows(current_language()),
         "address": address,
         "qr": qr_svg(address),
+        "proof_address": url_for(
+            "log_pages.filing_proof_file",
+            number=found.number,
+            code=found.application.follow_up_code,
+            _external=True,
+        ),
+        "proof": filing_proof(db_session(), found.number),
     }
