@@ -86,7 +86,8 @@ class Reading:
 
     ``perimeter`` is in EPSG:4326, longitude first, as drawn by the corners (perhaps invalid: checks say
     so); None while a question stands in the way. ``crs`` is an authority code such as ``EPSG:32631``.
-    ``published_area_ha`` is the area printed in the text, when there is one.
+    ``published_area_ha`` is the area printed in the text, when there is one. ``is_oriented`` tells
+    that the source's format says which way rings run (GeoJSON, RFC 7946); an order's table does not.
     """
 
     rings: tuple[Ring, ...]
@@ -99,3 +100,4 @@ class Reading:
     published_area_ha: float | None = None
     name: str | None = None
     attributes: Mapping[str, Any] = field(default_factory=dict)
+    is_oriented: bool = False

@@ -83,7 +83,8 @@ class Facts:
     ``country`` is the State's outline, None when no outline is loaded (the check then says so);
     ``register_consulted`` is False when neighbours, zones and works were not asked for. ``crs`` is
     the system the corners were read in; ``applicant`` the party who asks, when known, so that
-    their own titles are not held against them.
+    their own titles are not held against them. ``is_oriented`` is False when the source gives the
+    sense of its rings no meaning (an order's table).
     """
 
     at: dt.date
@@ -101,3 +102,4 @@ class Facts:
     register_consulted: bool = True
     crs: str = "EPSG:4326"
     applicant: str | None = None
+    is_oriented: bool = True

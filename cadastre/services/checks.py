@@ -116,6 +116,7 @@ def gather(session: Session | None, ruleset: Ruleset, demand: Demand) -> Facts:
         register_consulted=session is not None,
         crs=reading.crs or ruleset.legal_crs,
         applicant=demand.applicant,
+        is_oriented=reading.is_oriented,
     )
     return common if session is None else _with_register(session, ruleset, demand, common)
 

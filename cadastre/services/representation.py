@@ -223,12 +223,13 @@ def fee_json(fee: Fee, language: str) -> dict[str, Any]:
 def proposal_json(proposal: Proposal, language: str) -> dict[str, Any]:
     """Give a proposal: a perimeter that a person may choose."""
     told = {"area_ha": proposal.area_ha, **proposal.values}
+    partly = "-partly" if proposal.values.get("off") else ""
     return {
         "kind": proposal.kind,
         "area_ha": proposal.area_ha,
         "geometry": geometry_json(proposal.geometry),
         "cures": list(proposal.cures),
-        "message": say(f"proposal.{proposal.kind}", language, **told),
+        "message": say(f"proposal.{proposal.kind}{partly}", language, **told),
     }
 
 

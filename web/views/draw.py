@@ -6,6 +6,7 @@ plain form posts, are answered by a page that needs no script: the low-bandwidth
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from flask import Blueprint, render_template, request
@@ -89,7 +90,7 @@ def answer_reading(reading: Reading) -> dict[str, Any]:
     ruleset = state().ruleset
     demand = Demand(
         reading,
-        at=today(ruleset),
+        at=day_asked() or today(ruleset),
         kind=request.form.get("kind") or None,
         substances=tuple(
             name.strip() for name in request.form.get("substances", "").split(",") if name.strip()
@@ -99,6 +100,14 @@ def answer_reading(reading: Reading) -> dict[str, Any]:
     answer["report"] = report_json(checked.facts, checked.report, reading, language)
     answer["sketch"] = sketch(answer["report"])
     return answer
+
+
+def day_asked() -> dt.date | None:
+    """Give the day whose law and register apply; None for today, and for what is no date."""
+    try:
+        return dt.date.fromisoformat(request.form.get("at", ""))
+    except ValueError:
+        return None
 
 
 def page_facts(ruleset: Ruleset, language: str) -> dict[str, Any]:

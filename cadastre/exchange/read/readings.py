@@ -51,7 +51,10 @@ def read_features(
     if not grounds:
         raise UnusableInput("exchange.no-perimeter", where=where)
     return tuple(
-        _reading(feature, shapes, choose_crs(feature, shapes.parts, source, crs), hints, notes)
+        _reading(
+            feature, shapes, choose_crs(feature, shapes.parts, source, crs), hints, notes,
+            is_oriented=source.label == "GeoJSON",
+        )
         for feature, shapes in grounds
     )
 
@@ -88,7 +91,12 @@ def _joined(
 
 
 def _reading(
-    feature: Feature, shapes: Shapes, choice: Choice, hints: Hints, notes: Iterable[Note]
+    feature: Feature,
+    shapes: Shapes,
+    choice: Choice,
+    hints: Hints,
+    notes: Iterable[Note],
+    is_oriented: bool,
 ) -> Reading:
     for part in shapes.parts:
         for ring in part:
@@ -109,6 +117,7 @@ def _reading(
         questions=questions,
         name=feature.name,
         attributes=feature.attributes,
+        is_oriented=is_oriented,
     )
 
 

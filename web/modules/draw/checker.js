@@ -40,7 +40,7 @@ export function keepChecked(editor, { ask, pauseMs = PAUSE_MS }) {
     under = abort;
     try {
       const answer = await ask(body, abort.signal);
-      if (key === lastKey) put({ status: "done", answer, message: null });
+      if (key === lastKey) put({ status: "done", answer: ofDrawing(answer), message: null });
     } catch (error) {
       if (error.name === "AbortError" || key !== lastKey) return;
       const isOffline = error.code === "pages.no-connection";
@@ -62,11 +62,18 @@ export function keepChecked(editor, { ask, pauseMs = PAUSE_MS }) {
   };
 }
 
+/** Leave aside what only a GeoJSON file can have wrong: a drawing's rings run either way. */
+const ofDrawing = (answer) => ({
+  ...answer,
+  findings: answer.findings.filter(({ code }) => code !== "geometry.orientation"),
+});
+
 /** Put the question of a check: the ground, what is asked on it. */
 export function question(editor) {
   const { asked } = editor.get();
   return {
     ...(asked.kind ? { kind: asked.kind } : {}),
+    ...(asked.at ? { at: asked.at } : {}),
     substances: asked.substances,
     crs: "EPSG:4326",
     geometry: editor.geometry(),

@@ -18,7 +18,7 @@ export function createEditor({ language, legalCrs, grid, view }) {
   const store = createStore({
     history: begin(edits.EMPTY),
     view,
-    asked: { kind: "", substances: [], name: "" },
+    asked: { kind: "", substances: [], name: "", at: "" },
     selected: null,
     snap: { near: true, grid: false },
     check: { status: "idle", answer: null, message: null },

@@ -118,10 +118,10 @@ function overlaps(list, options) {
 }
 
 function overlapRow(overlap, { say, write, goTo }) {
-  const { collection, id, name, technical, blocking, geometry } = overlap;
+  const { collection, id, name, geometry } = overlap;
   const page = PAGES[collection];
   const title = page ? h("a", { href: `/${page}/${encodeURIComponent(id)}` }, name || id) : h("span", {}, name || id);
-  const kind = technical ? "technical" : blocking ? "blocking" : "allowed";
+  const kind = effectOf(overlap);
   return h("tr", {},
     h("th", { scope: "row" }, title, " ",
       h("span", { class: `tag ${kind === "blocking" ? "tag-block" : ""}` }, say(`draw.overlap-${kind}`)),
@@ -129,6 +129,16 @@ function overlapRow(overlap, { say, write, goTo }) {
     h("td", { class: "number" }, surface(overlap.area_m2, write)),
     h("td", { class: "number" }, percent(overlap.share, write)),
     h("td", { class: "number" }, percent(overlap.share_of_other, write)));
+}
+
+// What the law makes of these is only known once a kind of title and substances are asked for.
+const UNJUDGED = new Set(["overlap.ground", "overlap.group-unknown"]);
+
+/** Name what an overlap does: technical, blocking, allowed, or not known yet. */
+export function effectOf({ technical, blocking, code }) {
+  if (technical) return "technical";
+  if (blocking) return "blocking";
+  return UNJUDGED.has(code) ? "unknown" : "allowed";
 }
 
 /** Write an area in the unit that fits: square metres below a hectare. */

@@ -11,6 +11,7 @@ import { byId, h } from "../dom.js";
 export function askedForm({ editor, facts, say }) {
   const kind = /** @type {HTMLSelectElement} */ (byId("asked-kind"));
   const name = /** @type {HTMLInputElement} */ (byId("asked-name"));
+  const at = /** @type {HTMLInputElement} */ (byId("asked-at"));
   const labels = labelsOf(facts);
   for (const { id, label, suspended } of facts.kinds) {
     kind.append(h("option", { value: id }, suspended ? say("draw.kind-suspended", { label }) : label));
@@ -19,12 +20,15 @@ export function askedForm({ editor, facts, say }) {
   const put = (change) => editor.set({ asked: { ...editor.get().asked, ...change } });
   kind.addEventListener("change", () => put({ kind: kind.value }));
   name.addEventListener("input", () => put({ name: name.value }));
+  // A date half typed is empty: it is asked about only once it is one.
+  at.addEventListener("change", () => put({ at: at.value }));
   byId("draw-asked").addEventListener("submit", (event) => event.preventDefault());
   substanceField({ editor, facts, say, put, labels });
   const render = () => {
     const { asked } = editor.get();
     if (kind.value !== asked.kind) kind.value = asked.kind;
     if (name.value !== asked.name) name.value = asked.name;
+    if (at.value !== (asked.at ?? "")) at.value = asked.at ?? "";
   };
   editor.subscribe((state, before) => state.asked !== before.asked && render());
   render();
