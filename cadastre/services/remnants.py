@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from typing import Any
 
 import shapely
 from geoalchemy2.shape import from_shape, to_shape
@@ -40,6 +41,7 @@ from cadastre.services.readings import read_geometry
 from cadastre.services.titles.ground import close_ground, corners_of, measure_of, open_parcels
 from cadastre.services.titles.shape import ensure_lawful_ground
 from cadastre.services.titles.waiting import promote_waiting
+from cadastre.vocabulary import ApplicationStatus
 
 
 def file_clipped(
@@ -99,10 +101,15 @@ def bundle_remnants(
     instant: dt.datetime = session.execute(select(func.clock_timestamp())).scalar_one()
     day = day_of(instant, ruleset.time_zone)
     days = float(ruleset.value("acts.remnant_choice_days", day).value or 0)
-    bundle = RemnantBundle(
-        application_id=application.id, choose_before=instant + dt.timedelta(days=days)
+    bundle = session.scalar(
+        select(RemnantBundle).where(RemnantBundle.application_id == application.id)
     )
-    session.add(bundle)
+    if bundle is None:
+        bundle = RemnantBundle(application_id=application.id, choose_before=instant)
+        session.add(bundle)
+    # Clipped once more after a choice: the applicant chooses again, among the new pieces.
+    bundle.choose_before = instant + dt.timedelta(days=days)
+    bundle.chosen_at, bundle.chosen_parcel_id = None, None
     session.flush()
     first = open_parcels(session, application, instant)
     for parcel in first:
@@ -171,7 +178,7 @@ def choose_remnant(
         ``remnants.unknown-piece``.
     """
     bundle = bundle_of(session, application)
-    pieces = list(session.scalars(select(Parcel).where(Parcel.bundle_id == bundle.id)))
+    pieces = _pieces(session, bundle)
     lock_ground(session, shapely.union_all([to_shape(piece.geom) for piece in pieces]))
     session.refresh(bundle)
     instant = at or session.execute(select(func.clock_timestamp())).scalar_one()
@@ -199,6 +206,12 @@ def choose_remnant(
     return bundle
 
 
+def _pieces(session: Session, bundle: RemnantBundle) -> list[Parcel]:
+    """List the pieces still held: parcels of an earlier choice are closed, and no longer there."""
+    query = select(Parcel).where(Parcel.bundle_id == bundle.id, func.upper_inf(Parcel.period))
+    return list(session.scalars(query.order_by(Parcel.geodesic_area_m2.desc(), Parcel.id)))
+
+
 def _ensure_open(
     bundle: RemnantBundle, application: Application, at: dt.datetime, *, by_rule: bool
 ) -> None:
@@ -209,7 +222,7 @@ def _ensure_open(
 
 
 def choose_by_rule(session: Session, ruleset: Ruleset, at: dt.datetime) -> list[str]:
-    """Where nobody chose in time, keep what the ruleset says: the largest piece, or none.
+    """Where nobody chose in time, keep what the ruleset says: the largest piece, or nothing.
 
     Gives the numbers of the applications; run again, it finds nothing to do.
     """
@@ -223,21 +236,35 @@ def choose_by_rule(session: Session, ruleset: Ruleset, at: dt.datetime) -> list[
         )
         .order_by(RemnantBundle.id)
     ).all()
+    keeps = ruleset.value("acts.remnant_by_default", day_of(at, ruleset.time_zone)).value
     for bundle in late:
-        kept = session.scalars(
-            select(Parcel.id)
-            .where(Parcel.bundle_id == bundle.id)
-            .order_by(Parcel.geodesic_area_m2.desc(), Parcel.id)
-        ).all()[0]
-        choose_remnant(session, ruleset, bundle.application, kept, account=None, at=at)
+        if keeps == "largest":
+            kept = _pieces(session, bundle)[0].id
+            choose_remnant(session, ruleset, bundle.application, kept, account=None, at=at)
+        else:
+            _let_all_go(session, bundle, at)
     return [bundle.application.number for bundle in late]
+
+
+def _let_all_go(session: Session, bundle: RemnantBundle, at: dt.datetime) -> None:
+    """Close an application whose applicant let the day pass, and free all of its pieces."""
+    application = bundle.application
+    pieces = open_parcels(session, application, at)
+    ground = shapely.union_all([to_shape(piece.geom) for piece in pieces])
+    lock_ground(session, ground)
+    close_ground(session, pieces, at)
+    bundle.chosen_at = at
+    application.closed_at, application.outcome = at, ApplicationStatus.WITHDRAWN.value
+    session.flush()
+    told = {"kept": None, "moved_up": promote_waiting(session, ground, at)}
+    _write(session, application, "remnants.choose", told, None, at)
 
 
 def _write(
     session: Session,
     application: Application,
     action: str,
-    facts: dict[str, object],
+    facts: dict[str, Any],
     account: Account | None,
     instant: dt.datetime,
 ) -> None:

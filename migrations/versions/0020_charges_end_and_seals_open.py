@@ -15,10 +15,12 @@ def upgrade() -> None:
     op.drop_constraint(op.f("ck_charge_term"), "charge", type_="check")
     op.create_check_constraint(op.f("ck_charge_term"), "charge", "ends_on >= starts_on")
     op.execute("GRANT UPDATE (seal, content, account_id) ON sealed_filing TO cadastre_app")
+    op.execute("GRANT UPDATE (choose_before) ON remnant_bundle TO cadastre_app")
 
 
 def downgrade() -> None:
     """Take back; charges that ended the day they began make it fail rather than be changed."""
+    op.execute("REVOKE UPDATE (choose_before) ON remnant_bundle FROM cadastre_app")
     op.execute("REVOKE UPDATE (seal, content, account_id) ON sealed_filing FROM cadastre_app")
     op.drop_constraint(op.f("ck_charge_term"), "charge", type_="check")
     op.create_check_constraint(op.f("ck_charge_term"), "charge", "ends_on > starts_on")

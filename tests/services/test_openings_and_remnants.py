@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import json
 
@@ -34,7 +35,13 @@ from cadastre.services.openings.settle import (
     settle_by_log_head,
 )
 from cadastre.services.readings import read_geometry
-from cadastre.services.remnants import bundle_of, choose_by_rule, choose_remnant, file_clipped
+from cadastre.services.remnants import (
+    bundle_of,
+    bundle_remnants,
+    choose_by_rule,
+    choose_remnant,
+    file_clipped,
+)
 from cadastre.services.sweep import sweep
 from cadastre.services.titles.reduce import withdraw
 from tests.factories import make_party, make_title
@@ -277,3 +284,25 @@ def test_nothing_free_is_said(session: Session):
     who, party = rivals(session, 1)[0]
     with refused("remnants.nothing-free"):
         file_clipped(session, TOGO, filing(GROUND), account=who, applicant=party)
+
+
+def test_a_second_clipping_lets_the_applicant_choose_again(session: Session, clipped: Application):
+    east, west = pieces(session, clipped)
+    choose_remnant(session, TOGO, clipped, east.id, account=clipped.account)
+    bundle_remnants(session, TOGO, clipped, [box(0.9, 8.9, 0.92, 9.0)])
+    third = pieces(session, clipped)[-1]
+    with refused("remnants.unknown-piece", NotFound):
+        choose_remnant(session, TOGO, clipped, west.id, account=clipped.account)
+    bundle = choose_remnant(session, TOGO, clipped, third.id, account=clipped.account)
+    assert bundle.chosen_parcel_id == third.id
+
+
+def test_a_country_may_let_everything_go_when_nobody_chose(session: Session, clipped: Application):
+    keeps = TOGO.parameters["acts.remnant_by_default"]
+    nothing = dataclasses.replace(keeps, periods=((dt.date(1996, 1, 1), "none"),))
+    law = dataclasses.replace(
+        TOGO, parameters={**TOGO.parameters, "acts.remnant_by_default": nothing}
+    )
+    choose_by_rule(session, law, bundle_of(session, clipped).choose_before)
+    assert clipped.outcome == "withdrawn"
+    assert all(piece.period.upper is not None for piece in pieces(session, clipped))
