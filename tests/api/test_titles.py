@@ -13,7 +13,9 @@ from sqlalchemy.orm import Session
 
 from cadastre.models import Account, ApiToken, Mandate, Opening
 from cadastre.procedures.draw import seal_of
+from cadastre.services.titles.burdens import Burden, register_charge
 from cadastre.services.titles.reduce import withdraw
+from cadastre.services.titles.reshape import split
 from cadastre.services.tokens import token_hash
 from tests.factories import make_application, make_party, make_title
 from tests.services.titles.people import TOGO, account, decision
@@ -151,3 +153,26 @@ def test_a_clipped_filing_keeps_its_pieces_until_the_choice(client: FlaskClient,
     assert chosen.json["chosen_parcel_id"] == pieces[1]["parcel_id"]
     stranger = bearer(session, account(session, "applicant"))
     assert client.get(path, headers=stranger).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("fr", ("Actes et généalogie", "divisé en", "né d&#39;une division", "hypothèque")),
+        ("en", ("Acts and family", "split into", "born of a split", "mortgage")),
+    ],
+)
+def test_the_page_of_a_title_tells_its_life(
+    client: FlaskClient, session: Session, language: str, words: tuple[str, ...]
+):
+    title = make_title(session, GROUND, number="PR/2024/9")
+    bank = make_party(session, "Banque d'essai")
+    register_charge(session, TOGO, title, Burden("mortgage", bank.id), decision(session))
+    pieces = [box(0.9, 8.9, 0.95, 9.0), box(0.95, 8.9, 1.0, 9.0)]
+    split(session, TOGO, title, pieces, decision(session, None))
+    page = client.get(f"/titles/PR/2024/9-A?lang={language}").get_data(as_text=True)
+    for word in words:
+        assert word in page
+    assert 'href="/titles/PR/2024/9"' in page
+    assert "Banque" not in page
+    assert "titles." not in page

@@ -9,6 +9,8 @@ from api.parameters import parse_moment
 from api.session import db_session
 from api.state import state
 from cadastre.services.details import detail
+from cadastre.services.titles.facts import title_named
+from cadastre.services.titles.life import life_of
 from web.records import record_of
 
 pages = Blueprint("features_page", __name__)
@@ -26,7 +28,11 @@ def show(collection: str, key: str) -> str:
     at, ruleset, language = parse_moment(request.args), state().ruleset, current_language()
     found = detail(db_session(), ruleset, collection, key, at, language)
     record = record_of(db_session(), found, ruleset, language)
-    return render_template("record.html", record=record, data_day=at.day)
+    life = None
+    if collection == "titles":
+        title = title_named(db_session(), key)
+        life = life_of(db_session(), ruleset, title, at, is_agent=False)
+    return render_template("record.html", record=record, life=life, data_day=at.day)
 
 
 for _page, _collection in COLLECTIONS.items():

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from cadastre.models import Charge, Opening, Step, Title
 from cadastre.procedures.acts import possible_acts
+from cadastre.procedures.terms import day_of
 from cadastre.queries.asof import AsOf
 from cadastre.queries.charges import charges_of
 from cadastre.queries.family import family_of
@@ -29,7 +30,7 @@ def life_of(
     return {
         "number": title.number,
         "status": facts.status.value,
-        "acts": acts_of(session, title, is_agent=is_agent),
+        "acts": acts_of(session, title, ruleset.time_zone, is_agent=is_agent),
         "family": [
             {"parent": edge.parent, "child": edge.child, "kind": edge.kind.value}
             for edge in family_of(session, title.id)
@@ -45,7 +46,9 @@ def life_of(
     }
 
 
-def acts_of(session: Session, title: Title, *, is_agent: bool) -> list[dict[str, Any]]:
+def acts_of(
+    session: Session, title: Title, zone: str, *, is_agent: bool
+) -> list[dict[str, Any]]:
     """List the acts done on a title, oldest first."""
     steps = session.scalars(
         select(Step)
@@ -56,6 +59,7 @@ def acts_of(session: Session, title: Title, *, is_agent: bool) -> list[dict[str,
         {
             "act": step.kind,
             "happened_at": step.happened_at,
+            "day": day_of(step.happened_at, zone),
             "by_rule": step.account_id is None,
             **({"reason": step.reason, "facts": step.facts} if is_agent else {}),
         }
