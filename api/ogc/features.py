@@ -23,8 +23,9 @@ from api.representation import json_text
 from api.schemas import Feature
 from api.session import db_session
 from cadastre.errors import NotFound
+from cadastre.queries.asof import look_back
 from cadastre.queries.catalogue import relation_of
-from cadastre.queries.paging import Page, find_page, sorts_of
+from cadastre.queries.paging import Page, find_page, settled_at, sorts_of
 from cadastre.queries.relation import Relation, count_features, find_feature
 from cadastre.services.details import plain_properties
 from cadastre.services.representation import geometry_json
@@ -58,14 +59,15 @@ HIDDEN = ("row_id", "key", "geometry")
 )  # fmt: skip
 def items(collection: str) -> Response:
     """Give a page of features."""
-    seen_at = dt.datetime.now(dt.UTC)
     relation = asked_relation(collection)
+    sorts = sorts_of(relation, request.args.get("sortby"))
+    seen_at = _pin(bool(sorts))
     crs = systems.asked_system(request.args.get("crs"), "crs")
     limit = parse_count(request.args.get("limit"), "limit", 100, MOST)
     after = request.args.get("after")
     page = find_page(
-        db_session(), relation, limit=limit, sorts=sorts_of(relation, request.args.get("sortby")),
-        after=after, names=asked_names(relation), as_geojson=crs == systems.CRS84,
+        db_session(), relation, limit=limit, sorts=sorts, after=after,
+        names=asked_names(relation), as_geojson=crs == systems.CRS84,
     )  # fmt: skip
     body: dict[str, Any] = {
         "links": _links(collection, page, seen_at),
@@ -108,6 +110,19 @@ def one_item(collection: str, key: str) -> Response:
     }
     page = {"collection": collection} if wants_page() else {}
     return answer("item", {**body, **page}, GEOJSON, Content_Crs=f"<{crs}>")
+
+
+def _pin(is_sorted: bool) -> dt.datetime:
+    """Give the instant whose register the following pages show.
+
+    A key never changes, so the first page may show the present. A value that rows are sorted by
+    may: then the first page looks at a settled instant too.
+    """
+    if not is_sorted or request.args.get("known"):
+        return dt.datetime.now(dt.UTC)
+    settled = settled_at(db_session())
+    look_back(db_session(), settled)
+    return settled
 
 
 def _links(collection: str, page: Page, seen_at: dt.datetime) -> list[dict[str, Any]]:

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, Select, SQLColumnExpression, and_, false, func, or_, true
+from sqlalchemy import Row, Select, SQLColumnExpression, and_, false, func, or_, text, true
 from sqlalchemy.orm import Session
 
 from cadastre.errors import UnusableInput
@@ -109,6 +109,21 @@ def find_page(
     rows = session.execute(_ordered(query, relation, sorts).limit(limit + 1)).all()
     shown = rows[:limit]
     return Page(shown, _mark(shown[-1], sorts) if len(rows) > limit else None)
+
+
+def settled_at(session: Session) -> dt.datetime:
+    """Give the last instant before which no transaction of the application is still under way.
+
+    What was recorded by then stays as it is: pages sorted by a value that may change are read as
+    known at that instant. A transaction older than a minute is not waited for.
+    """
+    asked = text(
+        "SELECT greatest(least(statement_timestamp(), min(xact_start)),"
+        " statement_timestamp() - interval '1 minute') FROM pg_stat_activity"
+        " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    )
+    instant: dt.datetime = session.execute(asked).scalar_one()
+    return instant
 
 
 def _geometry(relation: Relation, as_geojson: bool) -> SQLColumnExpression[Any]:

@@ -1,0 +1,1 @@
+"""The OGC services, judged by the standards and by the programs people use."""

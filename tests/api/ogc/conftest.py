@@ -1,0 +1,82 @@
+"""Serve a committed register over HTTP, so that programs of others can judge it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+from flask import Flask
+from sqlalchemy import Engine, create_engine, text
+from werkzeug.serving import make_server
+
+from api.limits import limiter
+from cadastre.config import ROOT, Settings
+from cadastre.database import sqlalchemy_url
+from tests.databases import TestUrls
+from web.app import create_app
+
+# A grid of titles, with the least that the read model needs; numbers do not follow the rows' own
+# order, so that a page found by counting would be told from one found by key.
+FILL = """
+INSERT INTO title (number, kind, substances, exclusivity_group, ruleset, starts_on, name)
+SELECT 'PR-' || lpad(((n * 7919) % :count)::text, 6, '0'), 'permis-recherche', '{or}',
+       'none', 'togo', date '2020-01-01' + n % 900, CASE WHEN n % 3 > 0 THEN 'Nom é ' || n % 50 END
+FROM generate_series(0, :count - 1) n;
+INSERT INTO parcel (title_id, geom, period, original_text, original_crs, edge_model,
+                    planar_area_m2, planar_crs, geodesic_area_m2)
+SELECT id, ST_Multi(ST_MakeEnvelope(0.2 + (id % 100) * 0.01, 6.2 + (id / 100) * 0.01,
+                           0.209 + (id % 100) * 0.01, 6.209 + (id / 100) * 0.01, 4326)),
+       tstzrange('2020-01-01', NULL), 'x', 'EPSG:4326', 'straight-lonlat',
+       1000000 + (id * 31) % 977, 'EPSG:32631', 1000000
+FROM title;
+"""
+
+
+@dataclass
+class Site:
+    """A served site and the owner's way into its register."""
+
+    url: str
+    engine: Engine
+    app: Flask
+
+    def run(self, *statements: str, **values: object) -> None:
+        """Change the register at once."""
+        with self.engine.begin() as connection:
+            for statement in statements:
+                connection.execute(text(statement), values)
+
+
+@pytest.fixture
+def site(
+    fresh_database: TestUrls, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Site]:
+    """Serve an empty register of its own."""
+    engine = create_engine(sqlalchemy_url(fresh_database.owner_url))
+    settings = Settings(
+        home=tmp_path_factory.mktemp("home"), data=ROOT / "data", environment="demo",
+        ruleset="togo", database_url=fresh_database.owner_url,
+        app_database_url=fresh_database.app_url, secret_key="tests only",
+    )  # fmt: skip
+    app = create_app(settings)
+    limiter.enabled = False
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield Site(f"http://127.0.0.1:{server.server_port}", engine, app)
+    server.shutdown()
+    thread.join()
+    server.server_close()
+    app.extensions["cadastre"].engine.dispose()
+    engine.dispose()
+
+
+@pytest.fixture
+def filled(site: Site) -> Site:
+    """Serve 3,000 titles."""
+    for statement in FILL.split(";")[:2]:
+        site.run(statement, count=3000)
+    site.run("ANALYZE")
+    return site
