@@ -33,6 +33,7 @@ VERBS = {
     "user": ("cadastre.cli.user:user", "Open accounts and make keys for programs."),
     "backup": ("cadastre.cli.backup:backup", "Copy the register aside, with hashes."),
     "restore": ("cadastre.cli.backup:restore", "Bring a backup back, and prove it."),
+    "exit-kit": ("cadastre.cli.backup:exit_kit", "Hand everything over in open formats."),
     "migrate": ("cadastre.cli.database:migrate", "Bring the database to the newest schema."),
     "cluster": ("cadastre.cli.database:cluster", "Start, stop or look at the private PostGIS."),
     "demo": ("cadastre.cli.demo:demo", "Load the demonstration register."),

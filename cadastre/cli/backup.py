@@ -1,4 +1,4 @@
-"""``cadastre backup``, ``restore`` and ``exit-kit``: keep the register, bring it back, hand it over."""
+"""``cadastre backup``, ``restore``, ``exit-kit``: keep the register, bring it back, hand it over."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from cadastre.cli.language import language_option
 from cadastre.sentences import say
 from cadastre.services.backup import make_backup, restore_backup
 from cadastre.services.checks import today
+from cadastre.services.exit_kit import make_exit_kit
 
 FAULT = 1
 FOLDER = click.Path(path_type=Path)
@@ -59,3 +60,24 @@ def restore(ctx: click.Context, folder: Path, into: str | None, lang: str) -> No
     output.note(say(code, lang, where=str(folder), seconds=seconds))
     if not done.is_sound:
         ctx.exit(FAULT)
+
+
+@click.command("exit-kit")
+@click.argument("folder", type=FOLDER)
+@click.option("--full", is_flag=True, help="All tables and documents, personal data included.")
+@language_option
+def exit_kit(folder: Path, full: bool, lang: str) -> None:
+    """Write everything into the new FOLDER: open formats, a site of files, log, verifier, rules."""
+    settings, ruleset = deployment()
+    done = make_exit_kit(settings, ruleset, folder, full=full, language=lang)
+    output.data(
+        {
+            "folder": str(done.folder),
+            "titles": done.titles,
+            "tables": done.tables,
+            "rows": done.rows,
+            "files": done.files,
+            "seconds": round(done.seconds, 1),
+        }
+    )
+    output.note(say("exit-kit.made", lang, where=str(folder), seconds=round(done.seconds, 1)))
