@@ -28,6 +28,8 @@ from babel.numbers import get_decimal_symbol, get_group_symbol
 from cadastre.config import read_settings
 from cadastre.vocabulary import Language
 
+# English as it is written in this region: the day before the month.
+LOCALES = {"fr": "fr", "en": "en_GB"}
 YES_NO = {"fr": ("non", "oui"), "en": ("no", "yes")}
 
 
@@ -92,6 +94,16 @@ def _number(value: float, language: str) -> str:
     return ("0" if plain == "-0" else plain).translate(_marks(language))
 
 
+def write_day(value: dt.date, language: str, form: str = "long") -> str:
+    """Write a day in the manner of the language: 24 novembre 2026, 24 November 2026."""
+    return format_date(value, form, locale=LOCALES[language])
+
+
+def write_instant(value: dt.datetime, language: str) -> str:
+    """Write an instant to the second with its zone, in the manner of the language."""
+    return format_datetime(value, "long", locale=LOCALES[language])
+
+
 class _Spelled(dict[str, str]):
     """Leave a placeholder readable when its value was not given, rather than fail a request."""
 
@@ -107,9 +119,9 @@ def _write(value: Any, language: str) -> str:
     if isinstance(value, (int, float)):
         return _number(value, language)
     if isinstance(value, dt.datetime):
-        return format_datetime(value, "long", locale=language)
+        return write_instant(value, language)
     if isinstance(value, dt.date):
-        return format_date(value, "long", locale=language)
+        return write_day(value, language)
     if isinstance(value, Mapping):
         return _write(value.get(language), language)
     if isinstance(value, (list, tuple)):

@@ -5,13 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal
 from flask import Flask
 
 from api.language import current_language
 from api.state import now, state
-from cadastre.sentences import load_sentences, say
+from cadastre.sentences import load_sentences, say, write_day, write_instant
 from web.language import address_in, other_language
 
 
@@ -49,14 +48,12 @@ def sentences(*prefixes: str) -> dict[str, str]:
 
 def day(value: dt.date | None, form: str = "long") -> str:
     """Write a day in the manner of the language; a dash where there is none."""
-    return "—" if value is None else format_date(value, form, locale=current_language())
+    return "—" if value is None else write_day(value, current_language(), form)
 
 
 def instant(value: dt.datetime | None) -> str:
     """Write an instant to the second, as the legal clock shows it."""
-    if value is None:
-        return "—"
-    return format_datetime(value, "long", locale=current_language())
+    return "—" if value is None else write_instant(value, current_language())
 
 
 def number(value: float | None, digits: int = 2) -> str:

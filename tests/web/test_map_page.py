@@ -54,7 +54,7 @@ def test_a_result_is_shown_on_the_map_and_in_the_panel(page_en: Page) -> None:
     panel = page_en.locator("#picked")
     expect(panel.locator("h2")).to_have_text("Bassar Est")
     expect(panel.locator(".tag")).to_have_text("In force")
-    for words in ("Orpaille du Mono SA (fictive)", "research permit", "gold", "January 1, 2034"):
+    for words in ("Orpaille du Mono SA (fictive)", "research permit", "gold", "1 January 2034"):
         expect(panel).to_contain_text(words)
     expect(page_en.locator(".leaflet-overlay-pane path")).to_have_count(1)
     assert "/titles/PR-2024-0001" in page_en.evaluate("location.hash")
