@@ -22,6 +22,14 @@ REMEMBERED = (
 )  # fmt: skip
 
 
+# Columns by which a question finds rows: the past is found by them too.
+LOOKED_UP = {
+    "title": ("number",), "application": ("number",), "share": ("title_id",),
+    "parcel": ("title_id", "application_id"), "occupation": ("parcel_id",), "zone": ("code",),
+    "work": ("code",),
+}  # fmt: skip
+
+
 def past_of(model: type[Base]) -> Table:
     """Give the table that keeps the earlier versions of a model's rows."""
     return Base.metadata.tables[f"{model.__tablename__}_past"]
@@ -37,6 +45,10 @@ def _declare(model: type[Base]) -> Table:
         Column("superseded_at", DateTime(timezone=True), nullable=False),
         *columns,
         Index(f"ix_{present.name}_past_{key}_superseded_at", key, "superseded_at"),
+        *(
+            Index(f"ix_{present.name}_past_{name}", name)
+            for name in LOOKED_UP.get(present.name, ())
+        ),
         *(
             [Index(f"ix_{present.name}_past_geom", "geom", postgresql_using="gist")]
             if "geom" in present.c

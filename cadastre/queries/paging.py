@@ -162,7 +162,12 @@ def _behind(
 
 def _mark(row: Row[Any], sorts: Sequence[Sort]) -> str:
     values = [getattr(row, _VALUE.format(number)) for number in range(len(sorts))]
-    written = json.dumps([_names(sorts), values, row.key, row.row_id], default=_iso)
+    return encode_mark(_names(sorts), values, row.key, row.row_id)
+
+
+def encode_mark(names: list[str], values: list[Any], key: str, row_id: int) -> str:
+    """Write the mark of the page behind a row: what it was sorted by, its key, its row."""
+    written = json.dumps([names, values, key, row_id], default=_iso)
     return base64.urlsafe_b64encode(written.encode()).decode().rstrip("=")
 
 

@@ -3,28 +3,20 @@
 from __future__ import annotations
 
 import argparse
-import contextlib
 import http.client
 import json
-import os
 import random
-import socket
 import statistics
-import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import psycopg2
-from bench_register import FRAME, load, make_grounds
+from bench_register import FRAME
+from bench_site import HOME, measure, percentiles, ready_register, served
 from shapely.geometry import Polygon, box, mapping
 
 from cadastre import cluster
-from cadastre.config import ROOT
-from cadastre.database import sqlalchemy_url, upgrade
 
-HOME = ROOT / "var" / "bench"
-FRAME_FILE = ROOT / "data" / "demonstration" / "togo_frame.geojson"
 TARGET_P95_MS = 300.0
 TARGET_RATIO = 3.0
 # The least that gives the same list with the same figures: who shares ground and since when, with
@@ -57,10 +49,10 @@ FROM measured m JOIN title t ON t.id = m.title_id ORDER BY t.number
 def main() -> None:
     """Make the register, serve it, measure, print, and fail when a target is missed."""
     options = _options()
-    urls = _register(options.titles, options.seed, options.keep)
+    urls = ready_register(options.titles, options.seed, options.keep)
     perimeters = _perimeters(options.requests, options.seed)
-    with _server(urls.app_url, options.workers) as port:
-        (bare, listed), (full, found) = _measure(perimeters, _bare(urls.app_url), _http(port))
+    with served(urls.app_url, options.workers) as port:
+        (bare, listed), (full, found) = measure(perimeters, _bare(urls.app_url), _http(port))
     if listed != found:
         sys.exit("the API and the bare SQL do not list the same overlaps")
     _report(options.titles, statistics.mean(map(len, listed)), bare, full)
@@ -76,20 +68,6 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--keep", action="store_true")
     return parser.parse_args()
-
-
-def _register(titles: int, seed: int, keep: bool) -> cluster.ClusterUrls:
-    """Make or reuse the database of this size and seed, in a cluster apart from the register."""
-    urls = cluster.ensure_running(HOME)
-    mark = HOME / f"loaded-{titles}-{seed}"
-    if not (keep and mark.exists()):
-        print(f"making {titles} titles (seed {seed})…", file=sys.stderr)
-        upgrade(sqlalchemy_url(urls.owner_url))
-        load(urls.owner_url, make_grounds(titles, seed), FRAME_FILE)
-        for old in HOME.glob("loaded-*"):
-            old.unlink()
-        mark.touch()
-    return urls
 
 
 def _perimeters(count: int, seed: int) -> list[Polygon]:
@@ -139,61 +117,9 @@ def _http(port: int) -> Ask:
     return ask
 
 
-Measured = tuple[list[float], list[list[str]]]
-
-
-def _measure(perimeters: list[Polygon], *ways: Ask) -> list[Measured]:
-    """Time every perimeter in milliseconds, each way in turn, so that a busy machine harms both.
-
-    A first round warms caches and workers.
-    """
-    for perimeter in perimeters[:40]:
-        for ask in ways:
-            ask(perimeter)
-    measured: list[Measured] = [([], []) for _ in ways]
-    for perimeter in perimeters:
-        for ask, (times, answers) in zip(ways, measured, strict=True):
-            start = time.perf_counter()
-            answers.append(ask(perimeter))
-            times.append((time.perf_counter() - start) * 1000)
-    return measured
-
-
-@contextlib.contextmanager
-def _server(app_url: str, workers: int) -> Iterator[int]:
-    """Serve with gunicorn as scripts/run does, on a free port."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    environment = {**os.environ, "CADASTRE_HOME": str(HOME)}
-    environment.pop("CADASTRE_DATABASE_URL", None)
-    command = [
-        sys.executable, "-m", "gunicorn", "web.app:create_app()", "--bind", f"127.0.0.1:{port}",
-        "--workers", str(workers), "--threads", "8", "--log-level", "warning",
-    ]  # fmt: skip
-    process = subprocess.Popen(command, cwd=ROOT, env=environment)
-    try:
-        _wait(port)
-        yield port
-    finally:
-        process.terminate()
-        process.wait(20)
-
-
-def _wait(port: int) -> None:
-    for _ in range(300):
-        with contextlib.suppress(OSError):
-            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
-            connection.request("GET", "/healthz")
-            if connection.getresponse().status == 200:
-                return
-        time.sleep(0.1)
-    sys.exit("the server does not answer")
-
-
 def _report(titles: int, overlaps: float, bare: list[float], full: list[float]) -> None:
-    bare_p50, bare_p95 = _percentiles(bare)
-    full_p50, full_p95 = _percentiles(full)
+    bare_p50, bare_p95 = percentiles(bare)
+    full_p50, full_p95 = percentiles(full)
     print(f"{titles} titles, {len(full)} perimeters, {overlaps:.1f} overlaps each on average")
     print(f"{'':32}{'p50 ms':>10}{'p95 ms':>10}")
     print(f"{'bare SQL, overlap list':32}{bare_p50:10.2f}{bare_p95:10.2f}")
@@ -203,11 +129,6 @@ def _report(titles: int, overlaps: float, bare: list[float], full: list[float]) 
     print(f"target: p95 < {TARGET_P95_MS:.0f} ms and ratio <= {TARGET_RATIO:.0f}: "
           f"{'met' if held else 'MISSED'}")  # fmt: skip
     sys.exit(0 if held else 1)
-
-
-def _percentiles(times: list[float]) -> tuple[float, float]:
-    cuts = statistics.quantiles(times, n=20)
-    return statistics.median(times), cuts[-1]
 
 
 if __name__ == "__main__":
