@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
+from typing import Any
 
 from flask import request
 
 from api.ogc import systems
 from api.ogc.parameters import UnknownParameter, moment_of
 from cadastre.errors import UnusableInput
-from cadastre.queries.catalogue import relation_of
+from cadastre.queries.catalogue import relation_at_run
 from cadastre.queries.cql2 import CQL2_TEXT, compile_filter
 from cadastre.queries.filters import PARSERS, filtered
 from cadastre.queries.relation import Box, Relation, box_of
@@ -20,8 +22,10 @@ KNOWN = (
 )  # fmt: skip
 
 
-def asked_relation(collection: str) -> Relation:
+def asked_relation(collection: str) -> tuple[Relation, Mapping[str, Any]]:
     """Give the part of a collection that the request's box, moment and filters leave.
+
+    The second is the moment, which each question to the first is given.
 
     Raises
     ------
@@ -31,7 +35,7 @@ def asked_relation(collection: str) -> Relation:
         A parameter that cannot be read; an unknown one is refused too.
     """
     at, interval = moment_of(request.args)
-    relation = relation_of(collection, at, ever=interval is not None)
+    relation = relation_at_run(collection, ever=interval is not None)
     relation = _by_queryables(relation)
     if interval is not None and relation.period is not None:
         relation = relation.narrowed(relation.period.op("&&")(interval))
@@ -42,13 +46,14 @@ def asked_relation(collection: str) -> Relation:
     language = request.args.get("filter-lang", CQL2_TEXT)
     if language not in PARSERS:
         raise UnusableInput("ogc.filter-lang", where="filter-lang", known=", ".join(PARSERS))
-    return filtered(
+    kept = filtered(
         relation,
         request.args.get("filter"),
         language,
         systems.code_of(crs),
         north_first=systems.is_north_first(crs),
     )
+    return kept, at.parameters()
 
 
 def asked_box() -> Box | None:

@@ -24,7 +24,7 @@ from api.schemas import Feature
 from api.session import db_session
 from cadastre.errors import NotFound
 from cadastre.queries.asof import look_back
-from cadastre.queries.catalogue import relation_of
+from cadastre.queries.catalogue import relation_at_run
 from cadastre.queries.paging import Page, find_page, settled_at, sorts_of
 from cadastre.queries.relation import Relation, count_features, find_feature
 from cadastre.services.details import plain_properties
@@ -59,7 +59,7 @@ HIDDEN = ("row_id", "key", "geometry")
 )  # fmt: skip
 def items(collection: str) -> Response:
     """Give a page of features."""
-    relation = asked_relation(collection)
+    relation, moment = asked_relation(collection)
     sorts = sorts_of(relation, request.args.get("sortby"))
     seen_at = _pin(bool(sorts))
     crs = systems.asked_system(request.args.get("crs"), "crs")
@@ -67,7 +67,7 @@ def items(collection: str) -> Response:
     after = request.args.get("after")
     page = find_page(
         db_session(), relation, limit=limit, sorts=sorts, after=after,
-        names=asked_names(relation), as_geojson=crs == systems.CRS84,
+        names=asked_names(relation), as_geojson=crs == systems.CRS84, values=moment,
     )  # fmt: skip
     body: dict[str, Any] = {
         "links": _links(collection, page, seen_at),
@@ -76,7 +76,7 @@ def items(collection: str) -> Response:
     if after is None:
         whole = page.following is None
         body["numberMatched"] = (
-            len(page.rows) if whole else count_features(db_session(), relation)
+            len(page.rows) if whole else count_features(db_session(), relation, moment)
         )
     if wants_page():
         body |= {"collection": collection, "rows": [_shown(row, relation) for row in page.rows]}
@@ -93,8 +93,8 @@ def one_item(collection: str, key: str) -> Response:
     """Give one feature by its number or code, whatever the day."""
     refuse_unknown("at", "known", "lang", "f", "crs")
     crs = systems.asked_system(request.args.get("crs"), "crs")
-    relation = relation_of(collection, moment_of(request.args)[0], ever=True)
-    row = find_feature(db_session(), relation, key)
+    relation = relation_at_run(collection, ever=True)
+    row = find_feature(db_session(), relation, key, moment_of(request.args)[0].parameters())
     if row is None:
         raise NotFound("http.not-in-register", where=key, given=key)
     properties = plain_properties(row._asdict())

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 
 from cadastre.errors import NotFound
 from cadastre.queries.applications import applications, applications_ever
-from cadastre.queries.asof import AsOf
+from cadastre.queries.asof import AsOf, AtRun
 from cadastre.queries.relation import Relation
 from cadastre.queries.territory import administrative_units, base_map
 from cadastre.queries.titles import titles, titles_ever
@@ -41,3 +42,15 @@ def relation_of(
     if found is None:
         raise NotFound("queries.unknown-collection", where=collection, known=", ".join(COLLECTIONS))
     return found[ever](at, viewer)
+
+
+@cache
+def relation_at_run(collection: str, viewer: Viewer = ANYBODY, *, ever: bool = False) -> Relation:
+    """Describe a collection once for all moments; a question gives ``at.parameters()`` with it.
+
+    Raises
+    ------
+    NotFound
+        ``queries.unknown-collection``.
+    """
+    return relation_of(collection, AtRun(), viewer, ever=ever)

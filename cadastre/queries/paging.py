@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import datetime as dt
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -82,6 +82,7 @@ def find_page(
     after: str | None = None,
     names: tuple[str, ...] | None = None,
     as_geojson: bool = True,
+    values: Mapping[str, Any] | None = None,
 ) -> Page:
     """Give at most ``limit`` rows behind a mark.
 
@@ -91,6 +92,8 @@ def find_page(
         The fields wanted; without them, all that the relation shows.
     as_geojson
         ``geometry`` as GeoJSON text, outer rings anticlockwise, to 1e-8 degree; else as WKB.
+    values
+        The moment, for a relation described at run.
 
     Raises
     ------
@@ -106,7 +109,8 @@ def find_page(
     )
     if after is not None:
         query = query.where(_behind(relation, sorts, _read_mark(after, sorts)))
-    rows = session.execute(_ordered(query, relation, sorts).limit(limit + 1)).all()
+    ordered = _ordered(query, relation, sorts).limit(limit + 1)
+    rows = session.execute(ordered, values or {}).all()
     shown = rows[:limit]
     return Page(shown, _mark(shown[-1], sorts) if len(rows) > limit else None)
 

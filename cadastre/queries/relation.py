@@ -97,12 +97,16 @@ def stream_features(session: Session, relation: Relation, batch: int = 1000) -> 
     yield from session.execute(query, execution_options={"yield_per": batch})
 
 
-def count_features(session: Session, relation: Relation) -> int:
-    """Count what the relation holds."""
-    return session.execute(relation.select(func.count())).scalar_one()
+def count_features(
+    session: Session, relation: Relation, values: Mapping[str, Any] | None = None
+) -> int:
+    """Count what the relation holds; ``values`` are the moment of one described at run."""
+    return session.execute(relation.select(func.count()), values or {}).scalar_one()
 
 
-def find_feature(session: Session, relation: Relation, key: str) -> Row[Any] | None:
-    """Give one feature by its public identifier, or None."""
+def find_feature(
+    session: Session, relation: Relation, key: str, values: Mapping[str, Any] | None = None
+) -> Row[Any] | None:
+    """Give one feature by its public identifier, or None; ``values`` as :func:`count_features`."""
     query = _shown(relation).where(relation.key == key).order_by(relation.row_id.desc()).limit(1)
-    return session.execute(query).first()
+    return session.execute(query, values or {}).first()
