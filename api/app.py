@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from api.applications import application_routes
+from api.cases import case_routes
 from api.checks import check_routes
 from api.drafts import draft_routes
 from api.errors import register_errors
@@ -42,6 +43,7 @@ BLUEPRINTS = (
     export_routes,
     application_routes,
     title_routes,
+    case_routes,
     opening_routes,
     draft_routes,
     me_routes,

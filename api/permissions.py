@@ -14,6 +14,7 @@ class Access(StrEnum):
 
     ANYBODY = "anybody"
     SIGNED_IN = "signed-in"
+    AGENT = "agent"  # who works at the cadastre's desks: agents, decision makers, supervisors
 
 
 ATTRIBUTE = "__cadastre_access__"

@@ -7,7 +7,7 @@ import pytest
 from api.documentation import DOCUMENTED, openapi
 from api.permissions import Access, access_of
 
-ANYBODY, SIGNED_IN = Access.ANYBODY, Access.SIGNED_IN
+ANYBODY, SIGNED_IN, AGENT = Access.ANYBODY, Access.SIGNED_IN, Access.AGENT
 EXPECTED = {
     "GET /healthz": ANYBODY,
     "GET /api/openapi.json": ANYBODY,
@@ -36,6 +36,12 @@ EXPECTED = {
     "POST /api/openings/<path:number>/seals": SIGNED_IN,
     "POST /api/openings/<path:number>/reveals": SIGNED_IN,
     "POST /api/openings/<path:number>/draw": SIGNED_IN,
+    "GET /api/cases": SIGNED_IN,
+    "GET /api/cases/<number>": SIGNED_IN,
+    "POST /api/cases/<number>/proposal": AGENT,
+    "POST /api/cases/<number>/acceptance": SIGNED_IN,
+    "POST /api/cases/<number>/withdrawal": SIGNED_IN,
+    "POST /api/cases/<number>/confirmation": AGENT,
     "GET /api/me": ANYBODY,
     "GET /api/drafts/<name>": SIGNED_IN,
     "PUT /api/drafts/<name>": SIGNED_IN,
@@ -84,7 +90,7 @@ def test_every_route_is_in_the_document(app):
 
 
 @pytest.mark.parametrize(
-    "route", [route for route, access in EXPECTED.items() if access is SIGNED_IN]
+    "route", [route for route, access in EXPECTED.items() if access in (SIGNED_IN, AGENT)]
 )
 def test_what_needs_somebody_refuses_nobody(client, route):
     method, path = route.split()

@@ -100,6 +100,8 @@ def _misread(situation: Situation, side: Side) -> Iterator[Candidate]:
     for mistake in mistakes_of(rings, side.crs, situation.likely_crs):
         if mistake.perimeter.is_empty or not mistake.perimeter.intersects(near):
             continue
+        if situation.country is not None and not situation.country.covers(mistake.perimeter):
+            continue
         values = dict(mistake.values)
         if mistake.how == "other-crs":
             values["accuracy"] = transformation_accuracy_m(values["crs"])

@@ -20,7 +20,8 @@ class Halves:
     """The shared ground cut in two: which half stays with whom."""
 
     of_left: BaseGeometry
-    of_right: BaseGeometry
+    plane_of_left: BaseGeometry
+    plane_of_right: BaseGeometry
     axis: str
     line: float
 
@@ -37,10 +38,13 @@ def share(situation: Situation) -> Iterator[Resolution]:
 def _by_axis(situation: Situation, axis: str) -> tuple[int, Resolution] | None:
     """Give the sharing along one axis, with the number of pieces it leaves."""
     halves = _halves(situation, axis)
+    left, right = situation.left.ground, situation.right.ground
     sides = []
+    # What is taken away is cut from the other's whole ground: the border then is its very own side.
     for mine, lost in (
-        (situation.left.ground, halves.of_right), (situation.right.ground, halves.of_left),
-    ):  # fmt: skip
+        (left, right.intersection(halves.plane_of_right)),
+        (right, left.intersection(halves.plane_of_left)),
+    ):
         pieces = clip_to_free(
             mine, [lost],
             model=situation.model, crs=situation.crs, tolerance_m=situation.tolerance_m,
@@ -63,13 +67,16 @@ def _by_axis(situation: Situation, axis: str) -> tuple[int, Resolution] | None:
 def _halves(situation: Situation, axis: str) -> Halves:
     line = _equal_line(situation, axis)
     below = half_plane(situation, axis, line, below=True)
+    above = half_plane(situation, axis, line, below=False)
     low = ground(situation.shared.intersection(below))
-    high = ground(situation.shared.difference(below))
+    high = ground(situation.shared.intersection(above))
     middle = 0 if axis == "x" else 1
     left, right = (
         side.ground.centroid.coords[0][middle] for side in (situation.left, situation.right)
     )
-    return Halves(low, high, axis, line) if left <= right else Halves(high, low, axis, line)
+    if left <= right:
+        return Halves(low, below, above, axis, line)
+    return Halves(high, above, below, axis, line)
 
 
 def _equal_line(situation: Situation, axis: str) -> float:

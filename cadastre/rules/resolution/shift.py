@@ -37,8 +37,10 @@ def shift(situation: Situation) -> Iterator[Resolution]:
         # Sides that run along a border on the plane may still cross it between far corners.
         if not any(situation.meets(after, other) for other in _others(situation)):
             values = {
-                "number": situation.left.number, "east": dx, "north": dy, "step": step,
+                "number": situation.left.number, "step": step,
                 "distance": round(math.hypot(dx, dy)),
+                "across": abs(dx), "side_across": "east" if dx >= 0 else "west",
+                "along": abs(dy), "side_along": "north" if dy >= 0 else "south",
             }  # fmt: skip
             yield Resolution("shift", "shift", after, situation.right.ground, values=values)
             return

@@ -59,6 +59,7 @@ class Situation:
     likely_crs: tuple[str, ...] = ()
     grid_step_m: float | None = None
     shift_limit_m: float = 0.0
+    country: BaseGeometry | None = None  # where ground may lie at all
     obstacles: tuple[BaseGeometry, ...] = ()  # what else holds ground around, exclusively
 
     def meets(self, one: BaseGeometry, other: BaseGeometry) -> bool:

@@ -27,6 +27,9 @@ from cadastre.services.checks import Demand, gather
 from cadastre.vocabulary import Severity
 
 GAIN_M2 = 100.0  # less is rounding
+ABOUT_GROUND = (
+    "overlap.", "zone.", "work.", "limits.", "direction.", "grid.", "area.", "geometry.", "place.",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +101,9 @@ def lay_out(session: Session, ruleset: Ruleset, row: OverlapCase, day: dt.date) 
     """Compute every way out of a case, with what it gives."""
     situation = situation_of(session, ruleset, row, day)
     desk = _Desk(session, ruleset, row, situation)
-    return Case(row, situation, tuple(desk.option(one) for one in resolutions(situation)))
+    options = [desk.option(one) for one in resolutions(situation)]
+    # What breaks a rule is shown, last.
+    return Case(row, situation, tuple(sorted(options, key=lambda option: option.breaks)))
 
 
 class _Desk:
@@ -183,7 +188,9 @@ def _neighbour(parcel: Parcel, ground: BaseGeometry, shared: BaseGeometry) -> Ne
 
 
 def _codes(report: Report | None) -> frozenset[str]:
-    return frozenset() if report is None else frozenset(report.codes)
+    """Give the findings about ground; what is said of money or method is the same either way."""
+    codes = () if report is None else report.codes
+    return frozenset(code for code in codes if code.startswith(ABOUT_GROUND))
 
 
 def _blocking(report: Report | None) -> frozenset[str]:

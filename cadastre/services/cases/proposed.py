@@ -24,6 +24,10 @@ def facts_of(option: Option) -> dict[str, Any]:
         "areas": {LEFT: _areas(option.left), RIGHT: _areas(option.right)},
         "cures": {LEFT: list(option.left.cures), RIGHT: list(option.right.cures)},
         "makes": {LEFT: list(option.left.makes), RIGHT: list(option.right.makes)},
+        "fees": {LEFT: _fees(option.left), RIGHT: _fees(option.right)},
+        "needs": list(resolution.needs),
+        "gains": option.gains,
+        "breaks": option.breaks,
     }
 
 
@@ -34,6 +38,16 @@ def ground_of(facts: Mapping[str, Any], side: str) -> BaseGeometry | None:
 
 def _hex(ground: BaseGeometry | None) -> str | None:
     return None if ground is None else str(shapely.to_wkb(ground, hex=True))
+
+
+def _fees(effect: Effect) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": dict(fee.name), "when": fee.when, "before": fee.before, "after": fee.after,
+            "currency": fee.currency,
+        }
+        for fee in effect.fees
+    ]  # fmt: skip
 
 
 def _areas(effect: Effect) -> list[float]:

@@ -102,8 +102,9 @@ def sentence(kind: str, values: Mapping[str, Any], language: str) -> str:
     how = values.get("how")
     code = f"cases.proposal.{kind}" if how is None else f"cases.proposal.{kind}-{how}"
     told = dict(values)
-    if "side" in told:
-        told["side"] = say(f"cases.side-{told['side']}", language)
+    for name in told:
+        if name.startswith("side"):
+            told[name] = say(f"cases.side-{told[name]}", language)
     if how == "other-crs" and told.get("accuracy") is None:
         code += "-unknown"
     return say(code, language, **told)

@@ -42,7 +42,7 @@ def situation_of(
         planar_crs(left.ground, ruleset.planar_crs, left.crs), ruleset.technical_width_m(day),
         tuple(dict.fromkeys((ruleset.legal_crs, *ruleset.likely_crs))),
         ruleset.snap_grid.step_m if ruleset.snap_grid else None,
-        limit, _obstacles(session, case, left.ground, limit),
+        limit, shapely.box(*ruleset.envelope), _obstacles(session, case, left.ground, limit),
     )  # fmt: skip
 
 
