@@ -109,9 +109,10 @@ class WebServer:
 def web_user(settings: Settings) -> pwd.struct_passwd | None:
     """Return the user the web server drops to; None when it stays who we are.
 
-    Only root can drop. It does not where that user could not walk to the code or to the database,
-    as in a clone below ``/root``: serving as root is then what the person who put it there asked
-    for.
+    Only root can drop. It does not where that user could not walk to the code, to Python or to the
+    database, as in a clone below ``/root``: serving as root is then what the person who put it
+    there asked for. Python is started from Python, as uploads and receipts do: the first start
+    still has root's right to walk anywhere, the second has not.
     """
     if os.geteuid() != 0:
         return None
@@ -119,7 +120,11 @@ def web_user(settings: Settings) -> pwd.struct_passwd | None:
         user = pwd.getpwnam(WEB_USER)
     except KeyError:
         return None
-    tries = [[sys.executable, "-c", "import web, gunicorn"], ["test", "-x", str(settings.home)]]
+    start_again = "subprocess.run([sys.executable, '-c', 'import web'], check=True)"
+    tries = [
+        [sys.executable, "-c", f"import web, gunicorn, subprocess, sys; {start_again}"],
+        ["test", "-x", str(settings.home)],
+    ]
     if settings.uses_private_cluster:
         tries.append(["test", "-x", str(ClusterPlace(settings.home).socket_folder)])
     elif not _crosses_the_network(settings.database_url or ""):

@@ -19,6 +19,15 @@ export function h(name, attributes = {}, ...children) {
 }
 
 /**
+ * Put children in place of what an element holds; null and undefined are left out, as in `h`.
+ * @param {Element} element
+ * @param {...(Node|string|null|undefined)} children
+ */
+export function fill(element, ...children) {
+  element.replaceChildren(...children.filter((child) => child !== null && child !== undefined));
+}
+
+/**
  * Give the element of an id that the page's template promises.
  * @param {string} id
  * @returns {HTMLElement}

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import shapely
+from shapely.geometry import Point
 from shapely.validation import explain_validity
 
 from cadastre.geometry.validity import Defect, find_defects
@@ -48,13 +50,19 @@ def check_shape(case: Case) -> Iterator[Finding]:
         yield _told(defect)
     blocked = any(SEVERITIES[defect.code] is Severity.BLOCK for defect in defects)
     if not case.facts.perimeter.is_valid and not blocked:
-        reason = explain_validity(case.facts.perimeter)
-        yield Finding("geometry.invalid", Severity.BLOCK, {"reason": reason})
+        place = _place_of(explain_validity(case.facts.perimeter))
+        yield Finding("geometry.invalid", Severity.BLOCK, {}, geometry=place)
     holes = sum(line.is_exclusion for line in case.lines)
     if holes:
         yield Finding("geometry.exclusions", Severity.INFO, {"count": holes})
     if len(case.lines) - holes > 1:
         yield Finding("geometry.parts", Severity.INFO, {"count": len(case.lines) - holes})
+
+
+def _place_of(reason: str) -> Point | None:
+    """Take the place out of the geometry library's words: ``Self-intersection[1.18 8.13]``."""
+    found = re.search(r"\[(-?[\d.]+) (-?[\d.]+)\]", reason)
+    return Point(float(found[1]), float(found[2])) if found else None
 
 
 def _told(defect: Defect) -> Finding:

@@ -18,6 +18,10 @@ from cadastre.services.demonstration.sources import read_description, read_frame
 from cadastre.services.unit_codes import unit_code
 
 BASE_LAYERS = ("countries", "coast", "rivers", "lakes", "towns")
+# Towns of the neighbours are for orientation: never louder than the country's own.
+_QUIETER, _LOUDEST_ABROAD = 2, 2
+# The source's rivers stop at a box; shown this far beyond the border, they follow the country.
+_BESIDE_DEG = 0.3
 # The smallest population of each importance, capital first; below the last it is 0.
 POPULATIONS = ((1_000_000, 5), (100_000, 4), (50_000, 3), (20_000, 2), (5_000, 1))
 
@@ -29,7 +33,8 @@ def load_frame(session: Session, folder: Path) -> dict[str, int]:
     """
     described, frame = read_description(folder, "frame"), read_frame(folder)
     counts = _load_units(session, described, frame)
-    rows = [row for layer in BASE_LAYERS for row in _base_rows(layer, described, frame)]
+    home = home_country(folder)
+    rows = [row for layer in BASE_LAYERS for row in _base_rows(layer, described, frame, home)]
     session.execute(insert(BaseMapFeature), rows)
     for row in rows:
         counts[row["layer"]] = counts.get(row["layer"], 0) + 1
@@ -109,21 +114,33 @@ def _drawn(feature: dict[str, Any], layer: dict[str, Any]) -> dict[str, Any]:
 
 
 def _base_rows(
-    layer: str, described: dict[str, Any], frame: dict[str, list[dict[str, Any]]]
+    layer: str,
+    described: dict[str, Any],
+    frame: dict[str, list[dict[str, Any]]],
+    home: MultiPolygon,
 ) -> list[dict[str, Any]]:
     about = described["layers"][layer]
+    near = home.buffer(_BESIDE_DEG)
     rows = []
     for feature in frame[layer]:
         facts = {k: v for k, v in feature["properties"].items() if k not in ("layer", "name")}
         if facts.get("code") == described["home"]:
             continue
+        ground = shape(feature["geometry"])
+        if layer == "rivers":
+            ground = ground.intersection(near)
+            if ground.is_empty:
+                continue
+        rank = importance(facts.get("population", 0))
+        if layer == "towns" and not home.intersects(ground):
+            rank = min(max(rank - _QUIETER, 0), _LOUDEST_ABROAD)
         rows.append(
             {
                 "layer": layer,
                 "name": feature["properties"].get("name"),
-                "importance": importance(facts.get("population", 0)),
+                "importance": rank,
                 "attributes": facts | {"note": about["note"]},
-                "geom": from_shape(shape(feature["geometry"]), SRID),
+                "geom": from_shape(ground, SRID),
                 "source": about["source"],
                 "licence": about["licence"],
             }

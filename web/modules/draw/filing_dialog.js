@@ -1,6 +1,6 @@
 /** Check the answers once more, then file: the last page before the rank is given. */
 
-import { h } from "../dom.js";
+import { fill, h } from "../dom.js";
 import { applicationBody, filingKey, obstacles, settleFiling } from "./filing.js";
 import { byWeight } from "./findings.js";
 import { areaWords } from "./summary.js";
@@ -21,7 +21,7 @@ export function filingDialog(dialog, options) {
 
   function frame(title, ...content) {
     const heading = h("h2", { id: "filing-title", tabindex: "-1" }, title);
-    dialog.replaceChildren(
+    fill(dialog,
       h("form", { method: "dialog", class: "dialog-head" }, heading,
         h("button", { class: "button button-second" }, say("draw.file-back"))),
       ...content,
