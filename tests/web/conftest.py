@@ -17,6 +17,9 @@ from werkzeug.serving import make_server
 
 from cadastre.config import ROOT, Settings
 from cadastre.database import sqlalchemy_url
+from cadastre.models import JournalEntry
+from cadastre.sealing.keys import SigningKey, open_key
+from cadastre.services.sealed_log import seal_once
 from tests.databases import TestServer, TestUrls
 from tests.factories import (
     make_application,
@@ -31,7 +34,6 @@ from tests.factories import (
 from tests.web.visitor import Visitor
 from web.app import create_app
 
-pytest_plugins = ["tests.web.draw_site"]
 MANIFEST = ROOT / "web" / "static" / "dist" / "manifest.json"
 Visit = Callable[..., Page]
 
@@ -44,8 +46,10 @@ def register(
     if not MANIFEST.exists():
         subprocess.run(["node", "scripts/build_pages.mjs"], cwd=ROOT, check=True)
     with cluster.copy_of_template(f"test_{os.getpid()}_pages_{worker_id}") as urls:
+        home = tmp_path_factory.mktemp("home")
         _fill(urls)
-        app = create_app(_settings(urls, tmp_path_factory.mktemp("home")))
+        _seal(urls, open_key(home / "log.pem", may_make=True))
+        app = create_app(_settings(urls, home))
         server = make_server("127.0.0.1", 0, app, threaded=True)
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
@@ -94,6 +98,16 @@ def _fill(urls: TestUrls) -> None:
         make_zone(session, square(0.6, 8.4, 0.15), code="Z-FAZAO", name="Parc de Fazao")
         line = LineString([(1.12, 8.1), (1.13, 9.3)])
         make_work(session, line, code="L-161", name="Ligne 161 kV Nord")
+    engine.dispose()
+
+
+def _seal(urls: TestUrls, key: SigningKey) -> None:
+    engine = create_engine(sqlalchemy_url(urls.owner_url))
+    with Session(engine) as session, session.begin():
+        for number in ("PR-2024-0001", "01/2018"):
+            session.add(JournalEntry(action="title.grant", subject="title", subject_id=number))
+        session.flush()
+        seal_once(session, key, "togo")
     engine.dispose()
 
 
