@@ -53,8 +53,9 @@ def served_desk(
     with cluster.copy_of_template(name) as urls:
         numbers = fill(urls)
         settings = Settings(
-            home=tmp_path_factory.mktemp("home"), data=ROOT / "data", environment="demo", ruleset="togo",
-            database_url=urls.owner_url, app_database_url=urls.app_url, secret_key="tests only",
+            home=tmp_path_factory.mktemp("home"), data=ROOT / "data", environment="demo",
+            ruleset="togo", database_url=urls.owner_url, app_database_url=urls.app_url,
+            secret_key="tests only",
         )  # fmt: skip
         app = create_app(settings)
         server = make_server("127.0.0.1", 0, app, threaded=True)

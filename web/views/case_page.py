@@ -64,6 +64,7 @@ class CasePage:
     sides: tuple[SideFacts, SideFacts]
     area_ha: float
     plan: str
+    plan_before: str
     ways: tuple[WayOut, ...]
     chosen: WayOut | None
     proposer: str | None
@@ -110,6 +111,10 @@ def gather_page(
         plan=plan_of(
             situation, situation.left.ground, situation.right.ground,
             title=say("cases.map-label", language), shared=shared,
+        ),
+        plan_before=plan_of(
+            situation, situation.left.ground, situation.right.ground,
+            title=say("cases.before", language), shared=shared, small=True,
         ),
         ways=ways,
         chosen=chosen,

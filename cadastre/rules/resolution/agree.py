@@ -37,9 +37,11 @@ def competition(situation: Situation) -> Iterator[Resolution]:
     if situation.kind != "application-application":
         return
     sides = []
-    for side in (situation.left, situation.right):
+    for side, other in (
+        (situation.left, situation.right), (situation.right, situation.left),
+    ):  # fmt: skip
         pieces = clip_to_free(
-            side.ground, [situation.shared],
+            side.ground, [other.ground],
             model=situation.model, crs=situation.crs, tolerance_m=situation.tolerance_m,
         )  # fmt: skip
         sides.append(whole(pieces) if pieces else None)
