@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -18,7 +19,7 @@ from cadastre.exchange.write import (
     format_of,
     stream_features,
 )
-from cadastre.geometry.crs import WGS84
+from cadastre.geometry.crs import WGS84, describe
 from cadastre.geometry.reading import Reading
 from cadastre.queries.asof import AsOf
 from cadastre.queries.catalogue import relation_of
@@ -31,6 +32,7 @@ from cadastre.sentences import say, say_all
 from cadastre.services.export_record import Record
 from cadastre.vocabulary import Language
 
+ROWS_AT_ONCE = 1000
 TYPES = {
     "string": "text",
     "array": "list",
@@ -89,6 +91,7 @@ def export_collection(session: Session, wanted: ExportRequest, viewer: Viewer = 
         Unknown format, unreadable filter, a system the format cannot have.
     """
     chosen = format_of(wanted.format)
+    describe(wanted.crs, wanted.language)  # an unknown system is refused before a stream begins
     relation = filtered(relation_of(wanted.collection, wanted.at, viewer), wanted.where)
     if wanted.bbox is not None:
         relation = relation.within(wanted.bbox)
@@ -156,13 +159,12 @@ def _titles(name: str) -> dict[str, str]:
 
 
 def _records(session: Session, relation: Relation) -> Iterator[FeatureRecord]:
-    for row in stream_rows(session, relation):
-        values: dict[str, Any] = row._asdict()
-        ground = values.pop("geometry")
-        key = values.pop("key")
-        yield FeatureRecord(
-            key, None if ground is None else shapely.from_wkb(bytes(ground)), values
-        )
+    rows = stream_rows(session, relation)
+    while batch := list(itertools.islice(rows, ROWS_AT_ONCE)):
+        # One call reads the ground of all: a call for each row costs more than the reading.
+        grounds = shapely.from_wkb([r.geometry and bytes(r.geometry) for r in batch])
+        for row, ground in zip(batch, grounds, strict=True):
+            yield FeatureRecord(row.key, ground, row._asdict())
 
 
 def _filename(collection: str, at: AsOf, chosen: Format) -> str:

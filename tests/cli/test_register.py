@@ -109,3 +109,14 @@ def test_migrate_says_where_the_database_is(run, register):
     assert outcome.code == 0, outcome.err
     assert "revision" in outcome.err
     assert run("migrate", "--down").code == 2
+
+
+def test_an_export_has_its_metadata_beside_it_and_looks_back(run, register, tmp_path):
+    file = tmp_path / "titles.fgb"
+    assert run("export", "titles", "-o", str(file)).code == 0
+    told = json.loads((tmp_path / "titles.fgb.meta.json").read_text("utf-8"))
+    assert (told["features"], told["byte_size"]) == (2, file.stat().st_size)
+    before = tmp_path / "before.csv"
+    assert run("export", "titles", "-o", str(before), "--known", "2001-01-01").code == 0
+    assert len(before.read_text("utf-8-sig").splitlines()) == 1
+    assert run("export", "titles", "-o", str(before), "--known", "hier").code == 2

@@ -93,6 +93,8 @@ def _extended(record: FeatureRecord, fields: Sequence[FieldSpec]) -> list[tuple[
 
 
 def _pieces(text: str) -> list[str]:
+    if len(text.encode()) <= MOST_BYTES:
+        return [text]
     pieces, piece = [], ""
     for letter in text:
         if len((piece + letter).encode()) > MOST_BYTES:

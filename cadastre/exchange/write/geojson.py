@@ -41,7 +41,7 @@ def stream(
     comma = b""
     for record in records:
         feature = _feature(record, fields)
-        yield comma + json.dumps(feature, ensure_ascii=False, default=_word).encode()
+        yield comma + _ENCODER.encode(feature).encode()
         comma = b",\n"
         _grow(extent, record.geometry)
     bbox = b"" if math.isinf(extent[0]) else b', "bbox": ' + json.dumps(extent).encode()
@@ -76,7 +76,7 @@ def stream_lines(
         raise UnusableInput("exchange.geojson-crs", where="crs", given=crs)
     for record in records:
         feature = _feature(record, fields)
-        yield json.dumps(feature, ensure_ascii=False, default=_word).encode() + b"\n"
+        yield _ENCODER.encode(feature).encode() + b"\n"
 
 
 def _feature(record: FeatureRecord, fields: Sequence[FieldSpec]) -> dict[str, Any]:
@@ -111,3 +111,7 @@ def _word(value: Any) -> Any:
     if isinstance(value, (dt.date, dt.datetime)):
         return value.isoformat()
     return float(value) if isinstance(value, Decimal) else str(value)
+
+
+# One for all features: json.dumps would make one for each.
+_ENCODER = json.JSONEncoder(ensure_ascii=False, default=_word)
