@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
-from sqlalchemy import func, select, text, tuple_
+from sqlalchemy import ARRAY, BigInteger, any_, bindparam, func, select, text
 from sqlalchemy.orm import Session, undefer
 
 from cadastre.models import JournalEntry, LogHead, LogKey, LogLeaf, LogNode
@@ -29,19 +30,23 @@ def log_size(session: Session) -> int:
 
 def fetch_nodes(session: Session, wanted: set[Node]) -> Mapping[Node, bytes]:
     """Read subtrees by their places, leaves from the leaves themselves."""
-    leaves = [node.number for node in wanted if node.level == 0]
-    inner = [(node.level, node.number) for node in wanted if node.level > 0]
+    by_level: dict[int, list[int]] = defaultdict(list)
+    for node in wanted:
+        by_level[node.level].append(node.number)
     found: dict[Node, bytes] = {}
-    for position, hashed in session.execute(
-        select(LogLeaf.position, LogLeaf.leaf_hash).where(LogLeaf.position.in_(leaves))
-    ):
-        found[Node(0, position)] = bytes(hashed)
-    for level, index, hashed in session.execute(
-        select(LogNode.level, LogNode.index, LogNode.hash).where(
-            tuple_(LogNode.level, LogNode.index).in_(inner)
-        )
-    ):
-        found[Node(level, index)] = bytes(hashed)
+    # Level by level: a list of pairs would be compared one by one with every row.
+    for level, numbers in by_level.items():
+        if level == 0:
+            query = select(LogLeaf.position, LogLeaf.leaf_hash).where(
+                LogLeaf.position == any_(bindparam("numbers", type_=ARRAY(BigInteger)))
+            )
+        else:
+            query = select(LogNode.index, LogNode.hash).where(
+                LogNode.level == level,
+                LogNode.index == any_(bindparam("numbers", type_=ARRAY(BigInteger))),
+            )
+        for number, hashed in session.execute(query, {"numbers": numbers}):
+            found[Node(level, number)] = bytes(hashed)
     return found
 
 
