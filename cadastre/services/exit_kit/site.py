@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import shapely
+from babel.numbers import format_decimal
 from shapely.geometry.base import BaseGeometry
 from sqlalchemy.orm import Session
 
@@ -93,7 +94,7 @@ def _title_page(
 ) -> str:
     rows = "".join(
         f"<tr><th scope='row'>{escape(fact['label'])}</th>"
-        f"<td>{escape(str(fact['value']))}</td></tr>"
+        f"<td>{escape(_written(fact['value'], language))}</td></tr>"
         for fact in facts
     )
     number = escape(properties["number"])
@@ -104,6 +105,13 @@ def _title_page(
         f"{_corner_table(ground, language)}"
     )
     return _page(properties["number"], body, language, depth=2)
+
+
+def _written(value: Any, language: str) -> str:
+    """Write a value as the language does: areas with four decimals, a comma in French."""
+    if isinstance(value, float):
+        return str(format_decimal(value, "#,##0.####", locale=language))
+    return str(value)
 
 
 def _corner_table(ground: BaseGeometry | None, language: str) -> str:
