@@ -11,7 +11,7 @@ import shapely
 from flask import Blueprint, Response, request
 
 from api.documentation import AT, BBOX, LANG, Operation, Parameter, documented
-from api.limits import HEAVY, limiter
+from api.limits import PAGED, limiter
 from api.ogc import systems
 from api.ogc.answers import answer, kept, renderer, wants_page
 from api.ogc.asked import asked_names, asked_relation
@@ -37,7 +37,7 @@ HIDDEN = ("row_id", "key", "geometry")
 
 
 @ogc_routes.get("/ogc/collections/<collection>/items")
-@limiter.limit(HEAVY)
+@limiter.limit(PAGED)
 @open_to(Access.ANYBODY)
 @documented(
     Operation(
