@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, sync_playwright
 from shapely.geometry import LineString, Point, box
 from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
@@ -36,6 +37,23 @@ from web.app import create_app
 
 MANIFEST = ROOT / "web" / "static" / "dist" / "manifest.json"
 Visit = Callable[..., Page]
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+# Quiet: a browser that looks for updates and networks of its own would be refused at every start.
+QUIET = (
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Start Debian's Chromium once a worker."""
+    if CHROMIUM is None:
+        pytest.skip("no Chromium on this machine")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
+        yield browser
+        browser.close()
 
 
 @pytest.fixture(scope="session")

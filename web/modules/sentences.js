@@ -28,14 +28,22 @@ export function writer(language) {
 }
 
 /**
+ * Give the locale of a language: English as the region writes it, the day before the month.
+ * @param {string} language "fr" or "en"
+ */
+export function localeOf(language) {
+  return language === "en" ? "en-GB" : language;
+}
+
+/**
  * Make the function that writes a fact of the register: numbers to two decimals, ISO days in words.
  * @param {string} language
  * @returns {(value: unknown) => string}
  */
 export function valueWriter(language) {
   const numbers = new Intl.NumberFormat(language, { maximumFractionDigits: 2 });
-  const days = new Intl.DateTimeFormat(language, { dateStyle: "long", timeZone: "UTC" });
-  const instants = new Intl.DateTimeFormat(language, { dateStyle: "long", timeStyle: "medium" });
+  const days = new Intl.DateTimeFormat(localeOf(language), { dateStyle: "long", timeZone: "UTC" });
+  const instants = new Intl.DateTimeFormat(localeOf(language), { dateStyle: "long", timeStyle: "medium" });
   return (value) => {
     if (typeof value === "number") return numbers.format(value);
     const text = String(value);

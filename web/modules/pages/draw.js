@@ -21,7 +21,7 @@ import { afterPause, byId, h } from "../dom.js";
 import { createMap } from "../map.js";
 import { showAnswers } from "../map_answers.js";
 import { drawOnMap } from "../map_drawing.js";
-import { embedded, sayer, writer } from "../sentences.js";
+import { embedded, localeOf, sayer, writer } from "../sentences.js";
 
 const language = document.documentElement.lang;
 const facts = embedded("facts");
@@ -108,7 +108,7 @@ function takeUp(draft) {
 /** Offer to start from nothing when a former drawing was taken up. */
 function offerRestart(draft) {
   const bar = byId("draw-restored");
-  const when = new Date(draft.savedAt).toLocaleString(language, { dateStyle: "long", timeStyle: "short" });
+  const when = new Date(draft.savedAt).toLocaleString(localeOf(language), { dateStyle: "long", timeStyle: "short" });
   const button = (code, act) => h("button", { type: "button", class: "button button-second button-small", onclick: act }, say(code));
   bar.replaceChildren(
     h("span", {}, say("draw.draft-restored", { when })),
