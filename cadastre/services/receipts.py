@@ -17,10 +17,11 @@ from sqlalchemy.orm import Session, joinedload
 
 from cadastre.errors import NotAllowed, NotFound
 from cadastre.geometry.corners.writer import format_lonlat
-from cadastre.geometry.crs import from_lonlat
+from cadastre.geometry.crs import from_lonlat, transformation_accuracy_m
 from cadastre.geometry.sheet import draw_sheet, fit_sheet
 from cadastre.models import Account, Application, Document, Parcel, StoredFile
 from cadastre.rules.ruleset import Ruleset
+from cadastre.vocabulary import Language
 
 DOCUMENT_KIND = "receipt"
 
@@ -53,6 +54,11 @@ class Receipt:
         labels = [[corner["label"] for corner in ring] for ring in self.parcel.corners]
         return draw_sheet(frame, self.perimeter, labels=labels, title=self.number)
 
+    @property
+    def accuracy_m(self) -> float | None:
+        """Give how well the filed system is tied to WGS 84, in metres; None when unknown."""
+        return transformation_accuracy_m(self.parcel.original_crs)
+
     def scale(self) -> int:
         """Give the denominator of the plan's scale."""
         return int(fit_sheet(self.perimeter, self.legal_crs).scale)
@@ -73,9 +79,16 @@ class Receipt:
             "label": str(corner["label"]),
             "longitude": longitude,
             "latitude": latitude,
-            "easting": f"{easting[0]:.1f}",
-            "northing": f"{northing[0]:.1f}",
+            "easting": _metres(easting[0], language),
+            "northing": _metres(northing[0], language),
         }
+
+
+def _metres(value: float, language: str) -> str:
+    """Write metres to the decimetre, in the manner of the language (300 000,0)."""
+    written = f"{value:,.1f}"
+    french = str.maketrans({",": "\u202f", ".": ","})
+    return written.translate(french) if language == Language.FR else written
 
 
 def receipt_for(
