@@ -18,7 +18,8 @@ from cadastre.vocabulary import TitleStatus
 class TitleFacts:
     """A title as an act finds it.
 
-    ``in_quarantine`` tells that its ground is a known overlap inherited from an older register;
+    ``in_quarantine`` tells that its ground is a known overlap inherited from an older register, or
+    that doubts of its record forbid a transfer;
     ``renewals`` counts those already given; ``holders`` are shares by party.
     """
 

@@ -16,6 +16,7 @@ from cadastre.procedures.facts import TitleFacts
 from cadastre.procedures.shares import Shares
 from cadastre.procedures.terms import TitleDates, day_of, status_on
 from cadastre.queries.charges import charges_of, root_of
+from cadastre.rules.doubts import can_transfer
 from cadastre.rules.ruleset import Ruleset
 
 HOLDER = "holder"
@@ -51,7 +52,7 @@ def facts_of(session: Session, ruleset: Ruleset, title: Title, at: dt.datetime) 
         day=day,
         expires_on=title.expires_on,
         holds_ground=bool(standings),
-        in_quarantine="legacy" in standings,
+        in_quarantine="legacy" in standings or not can_transfer(title.doubts, ruleset, day),
         renewals=renewals_of(session, title),
         charges=tuple(
             replace(charge_fact(charge), root=root_of(session, charge.id))

@@ -306,3 +306,13 @@ def test_a_known_overlap_is_in_quarantine(session: Session):
     holder = doubtful.shares[0].party
     with refused("titles.in-quarantine"):
         transfer(session, TOGO, doubtful, holder, make_party(session), decision(session))
+
+
+def test_a_doubtful_record_may_not_change_hands_until_its_doubts_are_lifted(session: Session):
+    doubtful = make_title(session, GROUND)
+    holder, other = doubtful.shares[0].party, make_party(session)
+    doubtful.doubts = ["datum-differs"]
+    with refused("titles.in-quarantine"):
+        transfer(session, TOGO, doubtful, holder, other, decision(session))
+    doubtful.doubts = ["area-differs"]  # a detail: told, not held back
+    transfer(session, TOGO, doubtful, holder, other, decision(session))
