@@ -1,4 +1,4 @@
-"""``cadastre backup``, ``restore``, ``exit-kit``: keep the register, bring it back, hand it over."""
+"""``cadastre backup``, ``restore``, ``exit-kit``: keep the register, bring it back, hand it on."""
 
 from __future__ import annotations
 

@@ -20,8 +20,8 @@ from cadastre.vocabulary import NoteKind
 class Note:
     """Something a person should know about how the input was understood.
 
-    ``corner`` is the label as printed, else the 1-based position in its ring; ``read`` is the text as
-    found, ``assumed`` what it was taken for.
+    ``corner`` is the label as printed, else the 1-based position in its ring; ``read`` is the text
+    as found, ``assumed`` what it was taken for.
     """
 
     code: str
@@ -59,9 +59,9 @@ class Question:
 class Corner:
     """One corner (sommet) as printed and as understood.
 
-    ``x`` and ``y`` are easting and northing in metres, or longitude and latitude in degrees (grades are
-    turned into degrees), in the CRS of the reading; ``lon`` and ``lat`` are EPSG:4326 degrees, None until the
-    CRS is known.
+    ``x`` and ``y`` are easting and northing in metres, or longitude and latitude in degrees (grades
+    are turned into degrees), in the CRS of the reading; ``lon`` and ``lat`` are EPSG:4326 degrees,
+    None until the CRS is known.
     """
 
     label: str
@@ -84,10 +84,11 @@ class Ring:
 class Reading:
     """The whole answer of a reader.
 
-    ``perimeter`` is in EPSG:4326, longitude first, as drawn by the corners (perhaps invalid: checks say
-    so); None while a question stands in the way. ``crs`` is an authority code such as ``EPSG:32631``.
-    ``published_area_ha`` is the area printed in the text, when there is one. ``is_oriented`` tells
-    that the source's format says which way rings run (GeoJSON, RFC 7946); an order's table does not.
+    ``perimeter`` is in EPSG:4326, longitude first, as drawn by the corners (perhaps invalid: checks
+    say so); None while a question stands in the way. ``crs`` is an authority code such as
+    ``EPSG:32631``. ``published_area_ha`` is the area printed in the text, when there is one.
+    ``is_oriented`` tells that the source's format says which way rings run (GeoJSON, RFC 7946); the
+    table of an order does not.
     """
 
     rings: tuple[Ring, ...]
