@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,8 +11,18 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from cadastre.errors import NotAllowed, UnusableInput
-from cadastre.models import Account, Dossier, JournalEntry, OutboxEvent, Step, Title
+from cadastre.models import (
+    Account,
+    Application,
+    Dossier,
+    JournalEntry,
+    OutboxEvent,
+    Parcel,
+    Step,
+    Title,
+)
 from cadastre.rules.ruleset import Ruleset
+from cadastre.services.cases.detection import detect_for_parcels
 
 PROPOSERS = ("agent", "decider")
 CONFIRMERS = ("decider",)
@@ -95,8 +105,13 @@ def record(
     instant: dt.datetime,
     decision: Decision | None,
     facts: Mapping[str, Any] | None = None,
+    moved: Iterable[Title | Application] = (),
 ) -> Step:
-    """Write an act down: step of the dossier, journal, event for others. None: done by rule."""
+    """Write an act down: step of the dossier, journal, event for others. None: done by rule.
+
+    ``moved``: whose ground the act closed, opened or prolonged. Their overlap cases, and those of
+    the applications that moved up, are brought to what the ground now says.
+    """
     told = dict(facts or {})
     step = Step(
         dossier_id=dossier_of(session, ruleset, title),
@@ -124,4 +139,24 @@ def record(
     )
     session.add(OutboxEvent(topic=f"title.{kind}", subject_id=title.number, facts={}))
     session.flush()
+    if moved := tuple(moved):
+        parcel_ids = _parcels_of(session, moved, told.get("moved_up", ()))
+        detect_for_parcels(session, ruleset, parcel_ids, by="act" if decision else "sweep")
     return step
+
+
+def _parcels_of(
+    session: Session, owners: Iterable[Title | Application], moved_up: Iterable[str]
+) -> list[int]:
+    """List all parcels, past ones too: a case on a closed parcel is followed or closed."""
+    applications = [one.id for one in owners if isinstance(one, Application)]
+    risen = select(Application.id).where(Application.number.in_(moved_up))
+    return list(
+        session.scalars(
+            select(Parcel.id).where(
+                Parcel.title_id.in_([one.id for one in owners if isinstance(one, Title)])
+                | Parcel.application_id.in_(applications)
+                | Parcel.application_id.in_(risen)
+            )
+        )
+    )

@@ -45,7 +45,8 @@ def _expire(session: Session, ruleset: Ruleset, title: Title, at: dt.datetime) -
     ended = end_all_charges(session, title, day)
     groups = groups_of(session, parcels)
     told = free_ground(session, ruleset, title, freed, groups, at)
-    record(session, ruleset, title, "expire", at, None, {**told, "charges_ended": ended})
+    facts = {**told, "charges_ended": ended}
+    record(session, ruleset, title, "expire", at, None, facts, moved=[title])
 
 
 def _last_parcels(session: Session, title: Title) -> list[Parcel]:

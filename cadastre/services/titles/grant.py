@@ -103,7 +103,7 @@ def grant(
     until = holds_until(ruleset, title.expires_on, day)
     open_ground(session, title, asked.ground, Range(instant, until), groups, asked.source)
     told = {"application": application.number, "rank": application.rank}
-    record(session, ruleset, title, "grant", instant, decision, told)
+    record(session, ruleset, title, "grant", instant, decision, told, [application, title])
     return title
 
 
@@ -152,7 +152,8 @@ def convert(
     told |= {"application": application.number, "children": [child.number]}
     record(session, ruleset, title, "convert", instant, decision, told)
     born = {"parents": [title.number], "application": application.number}
-    record(session, ruleset, child, "grant", instant, decision, born)
+    moved = (title, application, child)
+    record(session, ruleset, child, "grant", instant, decision, born, moved)
     return child
 
 

@@ -82,7 +82,7 @@ def renounce_part(
     groups, until = groups_of(session, now.parcels), now.source.period.upper
     replace_ground(session, title, now, parts.kept, instant, until)
     told = free_ground(session, ruleset, title, parts.freed, groups, instant)
-    return record(session, ruleset, title, "renounce-part", instant, decision, told)
+    return record(session, ruleset, title, "renounce-part", instant, decision, told, [title])
 
 
 def _end(
@@ -105,4 +105,5 @@ def _end(
     close_ground(session, now.parcels, instant)
     ended = end_title_and_charges(session, title, act, facts.day)
     told = free_ground(session, ruleset, title, now.ground, groups, instant)
-    return record(session, ruleset, title, act, instant, decision, {**told, "charges_ended": ended})
+    told["charges_ended"] = ended
+    return record(session, ruleset, title, act, instant, decision, told, [title])

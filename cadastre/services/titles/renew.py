@@ -76,7 +76,7 @@ def renew(
         replace_ground(session, title, now, parts.kept, instant, until)
     told = free_ground(session, ruleset, title, parts.freed, groups, instant)
     told |= {"expires_on": title.expires_on.isoformat(), "share_freed": round(parts.share_freed, 6)}
-    return record(session, ruleset, title, "renew", instant, decision, told)
+    return record(session, ruleset, title, "renew", instant, decision, told, [title])
 
 
 def _parts(

@@ -69,7 +69,7 @@ def extend(
     )
     replace_ground(session, title, now, whole(wanted), instant, now.source.period.upper)
     told = {"added_m2": round(measure.area_m2(added), 2)}
-    return record(session, ruleset, title, "extend", instant, decision, told)
+    return record(session, ruleset, title, "extend", instant, decision, told, [title])
 
 
 def split(
@@ -116,7 +116,7 @@ def split(
     end_all_charges(session, title, facts.day)
     end_title(session, title, Kinship.SPLIT, facts.day)
     told = {"children": [child.number for child in children]}
-    record(session, ruleset, title, "split", instant, decision, told)
+    record(session, ruleset, title, "split", instant, decision, told, [title, *children])
     for child in children:
         born = {"parents": [title.number]}
         record(session, ruleset, child, "born-of-split", instant, decision, born)
@@ -171,7 +171,7 @@ def merge(
         end_title(session, title, Kinship.MERGED, day)
         record(session, ruleset, title, "merge", instant, decision, {"children": [name]})
     parents = {"parents": [title.number for title in titles]}
-    record(session, ruleset, child, "born-of-merger", instant, decision, parents)
+    record(session, ruleset, child, "born-of-merger", instant, decision, parents, [*titles, child])
     return child
 
 

@@ -59,7 +59,7 @@ def suspend(
         added = (until - facts.day).days
     _move_term(session, ruleset, title, instant, facts, added)
     told = {"until": until.isoformat(), "days_added": added}
-    return record(session, ruleset, title, name, instant, decision, told)
+    return record(session, ruleset, title, name, instant, decision, told, [title])
 
 
 def resume(session: Session, ruleset: Ruleset, title: Title, decision: Decision) -> Step:
@@ -73,7 +73,7 @@ def resume(session: Session, ruleset: Ruleset, title: Title, decision: Decision)
     title.suspended_until = facts.day
     _move_term(session, ruleset, title, instant, facts, -unused)
     told = {"days_taken_back": unused}
-    return record(session, ruleset, title, "resume", instant, decision, told)
+    return record(session, ruleset, title, "resume", instant, decision, told, [title])
 
 
 def _days_added_and_unused(title: Title, day: dt.date) -> int:
