@@ -75,7 +75,11 @@ class Case:
     @property
     def groups(self) -> frozenset[str]:
         """Give the exclusivity groups the perimeter would occupy."""
-        return frozenset(self.ruleset.exclusivity_groups(self.substance_ids, self.at))
+        if "groups" not in self.memo:
+            groups = self.ruleset.exclusivity_groups(self.substance_ids, self.at)
+            self.memo["groups"] = frozenset(groups)
+        known: frozenset[str] = self.memo["groups"]
+        return known
 
     @property
     def planar_m2(self) -> float:

@@ -125,11 +125,19 @@ def _groups(case: Case, other: NeighbourFact) -> set[str]:
     """Give the groups a neighbour occupies: as registered, and from each of its substances."""
     groups = {other.exclusivity_group}
     for name in other.substances:
-        try:
-            groups.update(case.ruleset.exclusivity_groups([name], case.at))
-        except NotFound:
-            continue
+        groups |= _groups_of(case, name)
     return groups
+
+
+def _groups_of(case: Case, substance: str) -> set[str]:
+    """Give the groups of one substance as registered, none when the law does not know it."""
+    known: dict[str, set[str]] = case.memo.setdefault("groups of substances", {})
+    if substance not in known:
+        try:
+            known[substance] = set(case.ruleset.exclusivity_groups([substance], case.at))
+        except NotFound:
+            known[substance] = set()
+    return known[substance]
 
 
 @once
