@@ -99,5 +99,8 @@ def _tell(report: ImportReport, lang: str) -> None:
     body = report.as_json()
     counts = {"file": report.file, "rows": report.rows, **body["outcomes"]}
     output.note(say("import.done", lang, **counts))
+    if report.cases is not None and (report.cases.opened or report.cases.closed):
+        opened, closed = len(report.cases.opened), len(report.cases.closed)
+        output.note(say("import.cases", lang, opened=opened, closed=closed))
     if report.dry_run:
         output.note(say("import.dry-run", lang))

@@ -28,6 +28,7 @@ from cadastre.queries.cases import (
     find_work_pairs,
     find_zone_pairs,
 )
+from cadastre.queries.touched import find_touched_parcels
 from cadastre.rules.resolution import kinds
 from cadastre.rules.resolution.kinds import OPENING_EFFECTS, Right, later_first
 from cadastre.rules.ruleset import Ruleset
@@ -52,19 +53,33 @@ def detect_for_parcels(
     return keep_cases(session, ruleset, at, found, before, by=by)
 
 
-def recount(session: Session, ruleset: Ruleset) -> Recount:
-    """Compare the whole register with its open cases.
+def recount_touched(
+    session: Session, ruleset: Ruleset, since: dt.datetime, *, by: str
+) -> Recount:
+    """Recount what was recorded since an instant, rights, zones and works: after an import."""
+    widths = corridors(ruleset, as_of(None, ruleset.time_zone).day)
+    return recount(session, ruleset, find_touched_parcels(session, since, widths), by=by)
+
+
+def recount(
+    session: Session,
+    ruleset: Ruleset,
+    parcel_ids: Collection[int] | None = None,
+    *,
+    by: str = "recount",
+) -> Recount:
+    """Compare the whole register, or some of its parcels, with the open cases.
 
     The long look is taken without a lock; only what was open before it may be closed after it, so
     that a filing made meanwhile keeps the case it opened.
     """
-    before = {case.id for case in find_open_cases(session)}
+    before = {case.id for case in find_open_cases(session, parcel_ids)}
     at = _now(session, ruleset)
-    found = list(detect(session, ruleset, at))
+    found = list(detect(session, ruleset, at, parcel_ids))
     session.execute(text("LOCK TABLE overlap_case IN SHARE ROW EXCLUSIVE MODE"))
-    now = find_open_cases(session)
+    now = find_open_cases(session, parcel_ids)
     return keep_cases(
-        session, ruleset, at, found, now, by="recount",
+        session, ruleset, at, found, now, by=by,
         closable={case.id for case in now} & before,
     )  # fmt: skip
 

@@ -18,7 +18,9 @@ from cadastre.exchange.layers import read_layer
 from cadastre.geometry.corners import read_corners
 from cadastre.geometry.crs import WGS84, normalise
 from cadastre.models import JournalEntry
+from cadastre.queries.touched import transaction_start
 from cadastre.rules.ruleset import Ruleset
+from cadastre.services.cases.detection import recount_touched
 from cadastre.services.imports.ground import place
 from cadastre.services.imports.mapping import (
     FieldMapping,
@@ -48,6 +50,7 @@ WRITERS: dict[str, Writer] = {
     "titles": write_title,
     "applications": write_application,
 }
+WEIGHED = frozenset({"titles", "applications", "zones", "works"})  # an overlap of them is a case
 KEYS = {"titles": "number", "applications": "number", "base-map": None}
 
 
@@ -97,10 +100,13 @@ def import_file(session: Session, ruleset: Ruleset, request: ImportRequest) -> I
     _refuse_unmapped(mapping, first)
     _report_unused(report, mapping, first)
     whole = session.begin_nested()
+    since = transaction_start(session)
     _import_rows(session, ruleset, mapping, [first], features, report)
     if request.dry_run:
         whole.rollback()
         return report
+    if request.collection in WEIGHED:
+        report.cases = recount_touched(session, ruleset, since, by="import")
     session.add(_entry(report))
     whole.commit()
     return report

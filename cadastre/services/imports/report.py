@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from cadastre.sentences import say_all
+from cadastre.services.cases.keeping import Recount
 from cadastre.vocabulary import Severity
 
 
@@ -39,13 +40,18 @@ class RowFinding:
 
 @dataclass(slots=True)
 class ImportReport:
-    """Counts by outcome (created, updated, unchanged, refused) and all findings, in row order."""
+    """Counts by outcome (created, updated, unchanged, refused) and all findings, in row order.
+
+    ``cases``: what the import changed in the list of overlap cases; None where it cannot, or when
+    nothing was written.
+    """
 
     collection: str
     file: str
     dry_run: bool
     outcomes: Counter[str] = field(default_factory=Counter)
     findings: list[RowFinding] = field(default_factory=list)
+    cases: Recount | None = None
 
     @property
     def rows(self) -> int:
@@ -68,6 +74,8 @@ class ImportReport:
                 name: self.outcomes[name] for name in ("created", "updated", "unchanged", "refused")
             },
             "by_code": dict(sorted(Counter(each.code for each in self.findings).items())),
+            "cases": self.cases
+            and {"opened": list(self.cases.opened), "closed": list(self.cases.closed)},
             "findings": [finding.as_json() for finding in self.findings],
         }
 

@@ -237,27 +237,33 @@ def _occupy(
         ):
             session.delete(occupation)
         session.flush()
-        session.delete(old)
-        session.flush()
-    plane = planar_crs(ground, row.ruleset.planar_crs)
-    parcel = Parcel(
-        geom=from_shape(ground, SRID),
-        period=period,
-        original_text=row.origin,
-        original_crs=row.mapping.crs or WGS84,
-        transformation=transformation(row.mapping.crs or WGS84),
-        corners=_corners(ground, row.mapping.crs or WGS84),
-        edge_model=row.ruleset.edge_model(dt.datetime.now(dt.UTC).date()),
-        planar_area_m2=planar_area_m2(ground, plane),
-        planar_crs=plane,
-        geodesic_area_m2=geodesic_area_m2(ground),
-        **belongs,
-    )
+    # The row is kept: overlap cases point at it, and its former ground stays in its past.
+    parcel = old or Parcel(**belongs)
+    for name, value in _parcel_columns(row, ground, period).items():
+        setattr(parcel, name, value)
     session.add(parcel)
     session.flush()
     for group in _groups(row):
         _guarded(session, row, parcel, occupant, group)
     return CREATED if done == CREATED else UPDATED
+
+
+def _parcel_columns(
+    row: Row, ground: MultiPolygon, period: Range[dt.datetime]
+) -> dict[str, Any]:
+    crs, plane = row.mapping.crs or WGS84, planar_crs(ground, row.ruleset.planar_crs)
+    return {
+        "geom": from_shape(ground, SRID),
+        "period": period,
+        "original_text": row.origin,
+        "original_crs": crs,
+        "transformation": transformation(crs),
+        "corners": _corners(ground, crs),
+        "edge_model": row.ruleset.edge_model(dt.datetime.now(dt.UTC).date()),
+        "planar_area_m2": planar_area_m2(ground, plane),
+        "planar_crs": plane,
+        "geodesic_area_m2": geodesic_area_m2(ground),
+    }
 
 
 def _corners(ground: MultiPolygon, crs: str) -> list[list[dict[str, Any]]]:
