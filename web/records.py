@@ -15,8 +15,10 @@ from sqlalchemy.orm import Session
 
 from cadastre.geometry.corners import format_lonlat
 from cadastre.geometry.crs import describe, utm_zone_for
-from cadastre.geometry.sheet import draw_sheet, fit_sheet
+from cadastre.geometry.sheet import NamedCorner, draw_sheet, fit_sheet
+from cadastre.queries.asof import AsOf
 from cadastre.rules.ruleset import Ruleset
+from cadastre.services.printed_corners import printed_rings
 from web.locator import draw_locator
 from web.written import write_value
 
@@ -56,7 +58,7 @@ class Record:
 
 
 def record_of(
-    session: Session, found: Mapping[str, Any], ruleset: Ruleset, language: str
+    session: Session, found: Mapping[str, Any], ruleset: Ruleset, language: str, at: AsOf
 ) -> Record:
     """Prepare a feature given by :func:`cadastre.services.details.detail`."""
     properties, key = found["properties"], str(found["id"])
@@ -65,7 +67,9 @@ def record_of(
     rings = _rings(geometry) if collection in RIGHTS and geometry else []
     shows_corners = 0 < sum(map(len, rings)) <= MOST_CORNERS
     crs = _metres_of(ruleset, geometry) if geometry else None
-    rows = _corner_rows(rings, crs, language) if shows_corners and crs else []
+    printed = printed_rings(session, collection, key, at) if shows_corners else []
+    named = printed or _lettered(rings)
+    rows = _corner_rows(named, crs, language) if shows_corners and crs else []
     return Record(
         collection=collection,
         key=key,
@@ -77,7 +81,7 @@ def record_of(
         ),
         rings=rows,
         crs_label=describe(crs, language) if crs else None,
-        plan=_plan(geometry, crs, rows, key) if rows and geometry and crs else None,
+        plan=_plan(geometry, crs, named, key) if rows and geometry and crs else None,
         locator=draw_locator(session, geometry) if geometry else None,
         map_address=_map_address(collection, key, geometry) if geometry else None,
         downloads=_downloads(collection, key),
@@ -108,11 +112,15 @@ def _metres_of(ruleset: Ruleset, geometry: BaseGeometry) -> str:
 
 
 def _corner_rows(
-    rings: list[list[tuple[float, float]]], crs: str, language: str
+    rings: list[list[NamedCorner]], crs: str, language: str
 ) -> list[list[CornerRow]]:
+    return [[_corner_row(*corner, crs, language) for corner in ring] for ring in rings]
+
+
+def _lettered(rings: list[list[tuple[float, float]]]) -> list[list[NamedCorner]]:
+    """Name the corners of ground whose act kept no labels."""
     labels = iter(_labels(sum(map(len, rings))))
-    return [[_corner_row(next(labels), lon, lat, crs, language) for lon, lat in ring]
-            for ring in rings]  # fmt: skip
+    return [[(next(labels), lon, lat) for lon, lat in ring] for ring in rings]
 
 
 def _corner_row(label: str, lon: float, lat: float, crs: str, language: str) -> CornerRow:
@@ -132,10 +140,12 @@ def _labels(count: int) -> list[str]:
     return [str(place + 1) for place in range(count)]
 
 
-def _plan(geometry: BaseGeometry, crs: str, rows: list[list[CornerRow]], title: str) -> Markup:
-    labels = [[corner.label for corner in ring] for ring in rows]
-    drawn = draw_sheet(fit_sheet(geometry, crs), geometry, labels=labels, title=title)
-    # Drawn by us from numbers; its only text, the title, is escaped where it is drawn.
+def _plan(
+    geometry: BaseGeometry, crs: str, rings: list[list[NamedCorner]], title: str
+) -> Markup:
+    corners = [corner for ring in rings for corner in ring]
+    drawn = draw_sheet(fit_sheet(geometry, crs), geometry, corners=corners, title=title)
+    # Drawn by us from numbers; its only text, title and labels, is escaped where it is drawn.
     return Markup(drawn)
 
 

@@ -7,7 +7,7 @@ same bytes, on a page and in a PDF.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from html import escape
 
@@ -21,6 +21,7 @@ from cadastre.geometry.crs import from_lonlat
 
 SCALES = tuple(factor * 10**power for power in range(3, 7) for factor in (1.0, 2.0, 2.5, 5.0))
 GRID_STEPS_M = tuple(factor * 10**power for power in range(1, 6) for factor in (1, 2, 5))
+NamedCorner = tuple[str, float, float]  # label, longitude, latitude
 MARGIN_MM = 9.0
 INK, PAPER, LINE, GREEN = "#111111", "#fbfaf6", "#b9b4a4", "#0d4a38"
 # Presentation attributes: a PDF does not apply the styles of a page to a drawing inside it; on
@@ -90,14 +91,15 @@ def draw_sheet(
     sheet: Sheet,
     perimeter: BaseGeometry,
     *,
-    labels: Sequence[Sequence[str]] = (),
+    corners: Iterable[NamedCorner] | None = None,
     context: Iterable[tuple[str, BaseGeometry]] = (),
     title: str = "",
 ) -> str:
     """Draw the plan as an SVG element, one ``class`` a kind of thing.
 
-    ``labels`` names the corners ring by ring (outer, then holes, part after part); ``context`` are
-    other things in view, as (class, geometry in EPSG:4326), clipped to the paper.
+    ``corners`` are those to mark, as (label, longitude, latitude): the ones of the act. Without
+    them, the perimeter's own are numbered, ring by ring. ``context`` are other things in view, as
+    (class, geometry in EPSG:4326), clipped to the paper.
     """
     window = box(*sheet.window())
     pieces = [
@@ -113,7 +115,7 @@ def draw_sheet(
             pieces.append(f'<path {_look(kind)} d="{_path(sheet, seen)}"/>')
     ground = _projected(perimeter, sheet.crs)
     pieces.append(f'<path {_look("perimeter")} d="{_path(sheet, ground)}" fill-rule="evenodd"/>')
-    pieces.extend(_corners(sheet, ground, labels))
+    pieces.extend(_corners(sheet, _own_corners(perimeter) if corners is None else corners))
     pieces.extend(_scale_bar(sheet))
     pieces.append("</svg>")
     return "".join(pieces)
@@ -170,16 +172,20 @@ def _grid(sheet: Sheet) -> Iterator[str]:
         )
 
 
-def _corners(sheet: Sheet, ground: BaseGeometry, labels: Sequence[Sequence[str]]) -> Iterator[str]:
-    for number, ring in enumerate(_rings(ground)):
-        names = labels[number] if number < len(labels) else ()
-        corners = ring[:-1] if ring[0] == ring[-1] else ring
-        for position, (easting, northing) in enumerate(corners):
-            x, y = sheet.place(easting, northing)
-            name = names[position] if position < len(names) else str(position + 1)
-            yield f'<circle {_look("corner")} cx="{x:g}" cy="{y:g}" r="0.8"/>'
-            at = f'x="{x + 1.4:g}" y="{y - 1.2:g}"'
-            yield f"<text {_look('corner-label')} {at}>{escape(name)}</text>"
+def _own_corners(perimeter: BaseGeometry) -> Iterator[NamedCorner]:
+    for ring in _rings(perimeter):
+        own = ring[:-1] if ring[0] == ring[-1] else ring
+        for position, (lon, lat) in enumerate(own, start=1):
+            yield str(position), lon, lat
+
+
+def _corners(sheet: Sheet, corners: Iterable[NamedCorner]) -> Iterator[str]:
+    for name, lon, lat in corners:
+        easting, northing = from_lonlat(sheet.crs, [lon], [lat])
+        x, y = sheet.place(float(easting[0]), float(northing[0]))
+        yield f'<circle {_look("corner")} cx="{x:g}" cy="{y:g}" r="0.8"/>'
+        at = f'x="{x + 1.4:g}" y="{y - 1.2:g}"'
+        yield f"<text {_look('corner-label')} {at}>{escape(name)}</text>"
 
 
 def _scale_bar(sheet: Sheet) -> Iterator[str]:

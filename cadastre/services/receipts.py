@@ -21,6 +21,7 @@ from cadastre.geometry.crs import from_lonlat, transformation_accuracy_m
 from cadastre.geometry.sheet import draw_sheet, fit_sheet
 from cadastre.models import Account, Application, Document, Parcel, StoredFile
 from cadastre.rules.ruleset import Ruleset
+from cadastre.services.printed_corners import named_corners
 from cadastre.vocabulary import Language
 
 DOCUMENT_KIND = "receipt"
@@ -51,8 +52,8 @@ class Receipt:
     def plan(self) -> str:
         """Draw the plan, at a round scale in the CRS of the law."""
         frame = fit_sheet(self.perimeter, self.legal_crs)
-        labels = [[corner["label"] for corner in ring] for ring in self.parcel.corners]
-        return draw_sheet(frame, self.perimeter, labels=labels, title=self.number)
+        corners = named_corners(self.parcel.corners)
+        return draw_sheet(frame, self.perimeter, corners=corners, title=self.number)
 
     @property
     def accuracy_m(self) -> float | None:

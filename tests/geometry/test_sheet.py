@@ -46,15 +46,31 @@ def test_a_larger_scale_would_not_fit() -> None:
 def test_holes_and_parts_are_drawn_and_labels_follow_their_rings() -> None:
     with_hole = Polygon(SQUARE.exterior.coords, [box(0.94, 9.04, 0.96, 9.06).exterior.coords])
     ground = MultiPolygon([with_hole, box(1.1, 9.0, 1.15, 9.05)])
-    labels = [["A", "B", "C", "D"], ["E", "F", "G", "H"], ["I", "J", "K", "L"]]
-    drawn = draw_sheet(fit_sheet(ground, UTM), ground, labels=labels)
+    rings = [with_hole.exterior, with_hole.interiors[0], ground.geoms[1].exterior]
+    places = [place for ring in rings for place in list(ring.coords)[:-1]]
+    corners = [(name, *place) for name, place in zip("ABCDEFGHIJKL", places, strict=True)]
+    drawn = draw_sheet(fit_sheet(ground, UTM), ground, corners=reversed(corners))
     found = re.findall(r'class="corner-label"[^>]*>([^<]+)<', drawn)
-    assert found == list("ABCDEFGHIJKL")
+    assert found == list("LKJIHGFEDCBA")
+
+
+def test_a_label_stands_at_its_own_corner_whichever_way_the_ring_runs() -> None:
+    sheet = fit_sheet(SQUARE, UTM)
+    corner = (0.9, 9.1)  # the north-west one
+    turned = draw_sheet(sheet, SQUARE.reverse(), corners=[("NO", *corner)])
+    assert turned.count('class="corner"') == 1
+    west, north = re.search(r'cx="([\d.]+)" cy="([\d.]+)"', turned).groups()
+    assert float(west) < sheet.width_mm / 2
+    assert float(north) < sheet.height_mm / 2
 
 
 def test_words_are_escaped_and_the_drawing_is_always_the_same() -> None:
     sheet = fit_sheet(SQUARE, UTM)
-    first = draw_sheet(sheet, SQUARE, labels=[["<A>", "&", "C", "D"]], title="<script>")
+    first = draw_sheet(
+        sheet, SQUARE, corners=[("<A>", 0.9, 9.0), ("&", 1.0, 9.0)], title="<script>"
+    )
     assert "<script>" not in first
     assert "&lt;A&gt;" in first
-    assert first == draw_sheet(sheet, SQUARE, labels=[["<A>", "&", "C", "D"]], title="<script>")
+    assert first == draw_sheet(
+        sheet, SQUARE, corners=[("<A>", 0.9, 9.0), ("&", 1.0, 9.0)], title="<script>"
+    )

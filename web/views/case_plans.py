@@ -7,7 +7,7 @@ from shapely.geometry.base import BaseGeometry
 
 from cadastre.geometry.crs import from_lonlat
 from cadastre.geometry.perimeter import ground, project, unproject
-from cadastre.geometry.sheet import Sheet, draw_sheet
+from cadastre.geometry.sheet import NamedCorner, Sheet, draw_sheet
 from cadastre.rules.resolution.situation import Situation
 
 WIDE_MM, HIGH_MM = 120.0, 84.0
@@ -38,7 +38,7 @@ def plan_of(
         context.append(("case-shared", shared))
     drawn = draw_sheet(
         sheet, ground(left) if left is not None else shapely.MultiPolygon(),
-        labels=_no_labels(left), context=context, title=title,
+        corners=_unnamed(left), context=context, title=title,
     )  # fmt: skip
     letters = _letter(sheet, "A", left, right) + _letter(sheet, "B", right, left)
     return drawn.replace("</svg>", f"{letters}</svg>")
@@ -70,11 +70,11 @@ def near(situation: Situation, shape: BaseGeometry) -> BaseGeometry:
     return shape.intersection(_around(situation.left.ground))
 
 
-def _no_labels(shape: BaseGeometry | None) -> list[list[str]]:
+def _unnamed(shape: BaseGeometry | None) -> list[NamedCorner]:
+    """Mark corners without naming them: the letters of a case are those of its two shapes."""
     if shape is None:
         return []
-    rings = shapely.get_rings(shape)
-    return [[""] * len(ring.coords) for ring in rings]
+    return [("", x, y) for ring in shapely.get_rings(shape) for x, y, *_ in ring.coords[:-1]]
 
 
 def _letter(

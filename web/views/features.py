@@ -27,7 +27,7 @@ def show(collection: str, key: str) -> str:
     """Show what the register says of one thing: facts, plan, corners, downloads."""
     at, ruleset, language = parse_moment(request.args), state().ruleset, current_language()
     found = detail(db_session(), ruleset, collection, key, at, language)
-    record = record_of(db_session(), found, ruleset, language)
+    record = record_of(db_session(), found, ruleset, language, at)
     life = None
     if collection == "titles":
         title = title_named(db_session(), key)

@@ -46,6 +46,8 @@ class PlannedTitle:
     source: str | None = None
     doubts: tuple[str, ...] = ()
     standing: str = "exclusive"
+    # Where the date of the order could not be read, ``granted_on`` is only where time starts.
+    grant_was_read: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -133,7 +133,7 @@ class _Writer:
             exclusivity_group=self._group(each.kind, each.substances),
             ruleset=self.ruleset.id,
             applied_on=each.applied_on,
-            granted_on=each.granted_on,
+            granted_on=each.granted_on if each.grant_was_read else None,
             starts_on=each.granted_on,
             expires_on=each.expires_on,
             ended_on=ended,
@@ -156,12 +156,15 @@ class _Writer:
     def _title_dossier(self, each: PlannedTitle) -> Dossier:
         moments: list[tuple[str, dt.date | None]] = [
             ("file", each.applied_on),
-            ("grant", each.granted_on if each.granted_on <= self.plan.reference_day else None),
+            ("grant", each.granted_on if self._was_granted(each) else None),
             ("suspend", each.suspended_from),
             ("end", each.ended_on),
         ]
         steps = [(kind, self._noon(day)) for kind, day in moments if day is not None]
         return self._dossier(each.number, each.kind, each.holders[0][0], steps)
+
+    def _was_granted(self, each: PlannedTitle) -> bool:
+        return each.grant_was_read and each.granted_on <= self.plan.reference_day
 
     def _application(self, each: PlannedApplication, rank: int) -> Application:
         local = each.filed_at.astimezone(self.clock)
