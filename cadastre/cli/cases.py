@@ -9,6 +9,7 @@ from cadastre.cli.inputs import deployment
 from cadastre.cli.language import language_option
 from cadastre.database import app_engine, transaction
 from cadastre.sentences import say
+from cadastre.services.again import decide
 from cadastre.services.cases.desk import Filter, find_case, list_cases
 from cadastre.services.cases.detection import recount as count_again
 from cadastre.services.cases.showing import case_json, row_json
@@ -24,8 +25,7 @@ def cases() -> None:
 def recount(lang: str) -> None:
     """Compare the whole register with its open cases: open, follow and close them."""
     settings, ruleset = deployment()
-    with transaction(app_engine(settings)) as session:
-        done = count_again(session, ruleset)
+    done = decide(app_engine(settings), lambda session: count_again(session, ruleset))
     output.data(
         {
             "found": done.found,

@@ -6,14 +6,16 @@ import json
 from pathlib import Path
 
 import click
+from sqlalchemy.orm import Session
 
 from cadastre.cli import output
 from cadastre.cli.inputs import deployment
 from cadastre.cli.language import language_option
-from cadastre.database import owner_engine, transaction
+from cadastre.database import owner_engine
 from cadastre.errors import UnusableInput
 from cadastre.exchange.layers import read_layer
 from cadastre.sentences import say
+from cadastre.services.again import decide
 from cadastre.services.imports import (
     ImportReport,
     ImportRequest,
@@ -66,10 +68,14 @@ def import_(
         return
     settings, ruleset = deployment()
     request = ImportRequest(file, collection, layer, mapping, crs, dry_run)
-    with transaction(owner_engine(settings)) as session:
+
+    def work(session: Session) -> ImportReport:
         report = import_file(session, ruleset, request)
         if report_path is not None:
             _write(report_path, report)
+        return report
+
+    report = decide(owner_engine(settings), work)
     if form == "json":
         output.data(report.as_json())
     else:

@@ -23,6 +23,7 @@ from cadastre.models import Account
 from cadastre.procedures.acts import ACTS, act_named
 from cadastre.queries.asof import as_of
 from cadastre.sentences import say
+from cadastre.services.again import decide
 from cadastre.services.sweep import sweep as sweep_register
 from cadastre.services.titles.decision import Decision
 from cadastre.services.titles.facts import title_named
@@ -102,11 +103,14 @@ def grant(
     """Make a title of APPLICATION (its number)."""
     settings, ruleset = deployment()
     terms = Grant(number, expires_on.date() if expires_on else None, instrument)
-    with transaction(app_engine(settings)) as session:
+
+    def work(session: Session) -> dict[str, Any]:
         decision = _decision(session, by, confirmed_by, reason, document_id)
         asked = application_named(session, application)
         made = grant_application(session, ruleset, asked, decision, terms)
-        output.data({"titles": [made.number], "expires_on": str(made.expires_on)})
+        return {"titles": [made.number], "expires_on": str(made.expires_on)}
+
+    output.data(decide(app_engine(settings), work))
     output.note(say("titles.cli.done", lang, act="grant", number=application))
 
 
@@ -131,8 +135,7 @@ def show(number: str, lang: str) -> None:
 def sweep(lang: str) -> None:
     """Open ground of expired titles and choose late remnants by rule; run it every day."""
     settings, ruleset = deployment()
-    with transaction(app_engine(settings)) as session:
-        done = sweep_register(session, ruleset)
+    done = decide(app_engine(settings), lambda session: sweep_register(session, ruleset))
     output.data({"titles": done.titles, "remnants": done.remnants})
     told = {"titles": len(done.titles), "remnants": len(done.remnants)}
     output.note(say("titles.cli.swept", lang, **told))
@@ -152,11 +155,13 @@ def _act_command(name: str) -> click.Command:
     ) -> None:
         settings, ruleset = deployment()
         particulars = Particulars.from_json({key: _read(key, said[key]) for key in said})
-        with transaction(app_engine(settings)) as session:
+
+        def work(session: Session) -> list[str]:
             decision = _decision(session, by, confirmed_by, reason, document_id)
             subject = title_named(session, number_of_title)
-            numbers = perform(session, ruleset, subject, name, particulars, decision)
-            output.data({"titles": numbers})
+            return perform(session, ruleset, subject, name, particulars, decision)
+
+        output.data({"titles": decide(app_engine(settings), work)})
         output.note(say("titles.cli.done", lang, act=name, number=number_of_title))
 
     command = decided(do)

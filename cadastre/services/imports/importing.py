@@ -20,6 +20,7 @@ from cadastre.geometry.crs import WGS84, normalise
 from cadastre.models import JournalEntry
 from cadastre.queries.touched import transaction_start
 from cadastre.rules.ruleset import Ruleset
+from cadastre.services.again import has_met_another
 from cadastre.services.cases.detection import recount_touched
 from cadastre.services.imports.ground import place
 from cadastre.services.imports.mapping import (
@@ -222,6 +223,8 @@ def _import_row(session: Session, row: Row, feature: Feature, source: str) -> st
     except _RowRefused:
         return "refused"
     except DBAPIError as refusal:
+        if has_met_another(refusal):
+            raise  # the row is not at fault: the whole import is done again
         reason = str(refusal.orig).strip().partition("\n")[0]
         row.refuse("import.database-refused", reason=reason)
         return "refused"
