@@ -14,9 +14,9 @@ from cadastre.config import Settings, read_settings
 from cadastre.errors import CadastreError, NotAvailable
 from cadastre.sentences import say
 from cadastre.vocabulary import Language
+from serving.keeper import Keeper
 from serving.port import HOST, take_port
 from serving.register import load_demonstration, migrate
-from serving.sealer import Sealer
 from serving.supervisor import Supervisor
 from serving.web_server import WebServer, make_web_user
 
@@ -51,17 +51,17 @@ def serve(settings: Settings, port: int, *, with_demonstration: bool) -> None:
         if with_demonstration and settings.is_demo:
             load_demonstration(urls["CADASTRE_DATABASE_URL"])
         web = WebServer(settings, listener, urls)
-        sealer = Sealer(settings, urls)
+        keeper = Keeper(settings, urls)
         address = f"http://{HOST}:{port}/"
         try:
-            supervisor = Supervisor(web, sealer, lambda: _revive(settings), address)
+            supervisor = Supervisor(web, keeper, lambda: _revive(settings), address)
             supervisor.start()
             print(f"ready {address}", flush=True)
             supervisor.watch()
         finally:
             _ignore_signals()
             web.stop()
-            sealer.stop()
+            keeper.stop()
 
 
 @contextlib.contextmanager

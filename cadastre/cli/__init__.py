@@ -29,6 +29,7 @@ VERBS = {
     "overlaps": ("cadastre.cli.overlaps:overlaps", "List all pairs that share ground."),
     "verify": ("cadastre.cli.verify:verify", "Recount overlaps, constraints and rights."),
     "seal": ("cadastre.cli.seal:seal", "Seal the journal and sign the log's head."),
+    "keep": ("cadastre.cli.keep:keep", "Seal, sweep and recount by itself, without end."),
     "granting": ("cadastre.cli.granting:granting", "See or lift the stop put on granting."),
     "user": ("cadastre.cli.user:user", "Open accounts and make keys for programs."),
     "backup": ("cadastre.cli.backup:backup", "Copy the register aside, with hashes."),

@@ -13,7 +13,7 @@ from cadastre.database import owner_engine, transaction
 from cadastre.errors import CadastreError
 from cadastre.sealing.keys import SigningKey
 from cadastre.sentences import say
-from cadastre.services.sealed_log import BATCH, Sealed, log_origin, seal_once, signing_key
+from cadastre.services.sealed_log import BATCH, log_origin, seal_once, signing_key
 
 
 @click.command()
@@ -24,33 +24,28 @@ def seal(every: float | None, lang: str) -> None:
     settings = read_settings()
     key = signing_key(settings)
     if every is None:
-        _tell(_seal_all(settings, key, always_sign=True), lang)
+        seal_all(settings, key, lang, always_sign=True)
         return
     while True:
         started = time.monotonic()
         try:
-            sealed = _seal_all(settings, key, always_sign=False)
-            if sealed.head is not None:
-                _tell(sealed, lang)
+            seal_all(settings, key, lang)
         except CadastreError as error:  # a database that is coming back is tried again
             output.note(say(error.code, lang, where=error.where, **error.values))
         time.sleep(max(0.0, every - (time.monotonic() - started)))
 
 
-def _seal_all(settings: Settings, key: SigningKey, *, always_sign: bool) -> Sealed:
-    """Seal batch after batch, each in a transaction of its own, until nothing is left."""
+def seal_all(
+    settings: Settings, key: SigningKey, lang: str, *, always_sign: bool = False
+) -> None:
+    """Seal batch after batch, each in a transaction of its own, and tell what was signed."""
     total = 0
     while True:
         with transaction(owner_engine(settings)) as session:
             sealed = seal_once(session, key, log_origin(settings), always_sign=always_sign)
         total += sealed.entries
         if sealed.entries < BATCH:
-            return Sealed(total, sealed.head)
-
-
-def _tell(sealed: Sealed, language: str) -> None:
-    assert sealed.head is not None
-    head = sealed.head
-    output.note(
-        say("log.sealed", language, entries=sealed.entries, size=head.head.size, key=head.key_id)
-    )
+            break
+    if sealed.head is not None:
+        size, name = sealed.head.head.size, sealed.head.key_id
+        output.note(say("log.sealed", lang, entries=total, size=size, key=name))

@@ -1,4 +1,4 @@
-"""Watch the cluster, the web server and the sealer, and bring back whichever died."""
+"""Watch the cluster, the web server and the keeper, and bring back whichever died."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from cadastre.errors import NotAvailable
 from serving import tell
-from serving.sealer import Sealer
+from serving.keeper import Keeper
 from serving.web_server import WebServer
 
 LOOK_SECONDS = 0.3
@@ -25,18 +25,18 @@ class Supervisor:
     ----------
     web : WebServer
         Started here, and started again whenever its master is gone.
-    sealer : Sealer
-        Keeps the journal sealed; its end never ends the serving, since reading must go on.
+    keeper : Keeper
+        Seals, sweeps and recounts; its end never ends the serving, since reading must go on.
     revive_database : callable
         Starts the private cluster if it is down and tells whether it had to; returns False for a
         server that is not ours to start.
     """
 
     def __init__(
-        self, web: WebServer, sealer: Sealer, revive_database: Callable[[], bool], address: str
+        self, web: WebServer, keeper: Keeper, revive_database: Callable[[], bool], address: str
     ) -> None:
         self.web = web
-        self.sealer = sealer
+        self.keeper = keeper
         self.revive_database = revive_database
         self.address = address
         self.short_lives = 0
@@ -51,7 +51,7 @@ class Supervisor:
             It ended at once or never answered; its own last words are given.
         """
         self._start_web()
-        self.sealer.start()
+        self.keeper.start()
         end = time.monotonic() + READY_SECONDS
         while not self._is_healthy():
             if not self.web.is_running() or time.monotonic() > end:
@@ -75,8 +75,8 @@ class Supervisor:
                 tell("Serveur web arrêté : relancé", "The web server had stopped: restarted")
                 self.web.stop()  # workers that outlived their master
                 self._start_web()
-            if self.sealer.keep_running():
-                tell("Scellement arrêté : relancé", "Sealing had stopped: restarted")
+            if self.keeper.keep_running():
+                tell("Entretien arrêté : relancé", "Keeping had stopped: restarted")
 
     def _start_web(self) -> None:
         self.started = time.monotonic()

@@ -1,4 +1,4 @@
-"""Keep the journal sealed while the cadastre is served, as a process that alone knows the key."""
+"""Keep the register in order while it is served, as a process that alone knows the key."""
 
 from __future__ import annotations
 
@@ -12,18 +12,17 @@ from pathlib import Path
 from cadastre.config import ROOT, Settings
 from serving.web_server import leash
 
-EVERY_SECONDS = 20  # an act is in the log within a minute, also after a slow turn
-PAUSE_SECONDS = 30  # before a sealer that ended by itself is started again
+PAUSE_SECONDS = 30  # before a keeper that ended by itself is started again
 STOP_SECONDS = 5
 
 
-class Sealer:
-    """The process that runs ``cadastre seal``; unlike the web server it keeps our own user."""
+class Keeper:
+    """The process that runs ``cadastre keep``; unlike the web server it keeps our own user."""
 
     def __init__(self, settings: Settings, urls: dict[str, str]) -> None:
         self.settings = settings
         self.urls = urls
-        self.log = settings.home / "log" / "seal.log"
+        self.log = settings.home / "log" / "keep.log"
         self.process: subprocess.Popen[bytes] | None = None
         self.started = 0.0
 
@@ -33,7 +32,7 @@ class Sealer:
         command = Path(sys.executable).parent / "cadastre"
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [*leash(None), str(command), "seal", "--every", str(EVERY_SECONDS)], cwd=ROOT,
+                [*leash(None), str(command), "keep"], cwd=ROOT,
                 env=os.environ | self.urls | {"CADASTRE_HOME": str(self.settings.home)},
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
             )  # fmt: skip
@@ -48,7 +47,7 @@ class Sealer:
         return True
 
     def stop(self) -> None:
-        """End it between two turns; a turn that is cut leaves nothing half done."""
+        """End it; what is cut leaves nothing half done, and is done at the next start."""
         if self.process is None:
             return
         with contextlib.suppress(subprocess.TimeoutExpired, ProcessLookupError):
