@@ -20,8 +20,10 @@ from cadastre.errors import Blocked, UnusableInput
 from cadastre.exchange.layers import read_layer
 from cadastre.geometry.crs import normalise
 from cadastre.models import Document, JournalEntry, OutboxEvent, StoredFile, Title
+from cadastre.queries.touched import transaction_start
 from cadastre.rules.doubts import can_transfer, grade
 from cadastre.rules.ruleset import Ruleset
+from cadastre.services.cases.detection import recount_touched
 from cadastre.services.legacy.mapping import Mapping
 from cadastre.services.legacy.records import Record, RecordReader, settle_numbers
 from cadastre.services.legacy.standing import Standings, decide_standings, stage_grounds
@@ -82,6 +84,7 @@ def load_legacy(
     content = _bytes(path)
     digest = hashlib.sha256(content).hexdigest()
     _refuse_twice(session, digest, path.name)
+    since = transaction_start(session)
     if mapping.as_of:
         day = dt.date.fromisoformat(mapping.as_of)
     records = read_records(path, mapping, ruleset, day)
@@ -100,6 +103,7 @@ def load_legacy(
         len(standings.pairs), writer.parties,
     )  # fmt: skip
     _journal(session, load, path.name, account_id)
+    recount_touched(session, ruleset, since, by="import")
     return load
 
 
