@@ -35,7 +35,23 @@ export function filingDialog(dialog, options) {
       weighty(editor, say, "block"));
   }
 
+  /** Wait for the check under way: whoever is quick is not sent back for it. */
+  function checkEnds() {
+    return new Promise((resolve) => {
+      const leave = editor.subscribe((state) => {
+        if (state.check.status === "asking") return;
+        leave();
+        resolve(undefined);
+      });
+    });
+  }
+
   async function open() {
+    if (editor.get().check.status === "asking") {
+      frame(say("draw.file-title-check"), h("p", { class: "busy" }, say("draw.check-asking")));
+      await checkEnds();
+      if (!dialog.open) return undefined;
+    }
     const codes = obstacles(editor);
     if (codes.length) return refuse(codes);
     const me = await options.me().catch(() => null);
