@@ -66,7 +66,7 @@ def test_the_verifier_is_one_short_file_of_the_standard_library(client):  # noqa
     assert "from " not in {line[:5] for line in source.splitlines()}
 
 
-@pytest.mark.parametrize(("language", "words"), [("fr", "Journal scellé"), ("en", "Sealed log")])
+@pytest.mark.parametrize(("language", "words"), [("fr", "Registre scellé"), ("en", "Sealed log")])
 def test_a_citizen_reads_the_page_in_their_language(client, log, language, words):  # noqa: F811
     page = client.get(f"/log/?lang={language}")
     assert page.status_code == 200
