@@ -23,6 +23,7 @@ from cadastre.rules.ruleset import Ruleset
 SERVICE = "overlap-case"
 # Outcomes that leave ground shared, with open eyes.
 SETTLED = ("consent", "known")
+SAME_DEGREES = 1e-9
 GROWN = 1.0001  # of the ground that was settled
 BY_RULE = "closed-by-rule"
 
@@ -149,8 +150,13 @@ def _follow(
 
 
 def _refresh(case: OverlapCase, one: Detected) -> bool:
-    """Measure a case again when its ground is no longer, to the byte, what was measured."""
-    if to_shape(case.geom).wkb == one.shared.wkb:
+    """Measure a case again when its ground is no longer what was measured.
+
+    The same ground may come with its ring begun elsewhere, when the planner joins the two parcels
+    the other way round: outlines are compared in normal form, to a tenth of a millimetre.
+    """
+    before, now = to_shape(case.geom).normalize(), one.shared.normalize()
+    if before.equals_exact(now, SAME_DEGREES):
         return False
     figures = one.figures
     case.geom = from_shape(one.shared, SRID)
