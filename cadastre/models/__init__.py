@@ -5,6 +5,17 @@ from cadastre.models.application import Application
 from cadastre.models.base import Base
 from cadastre.models.charge import Charge
 from cadastre.models.dossier import Document, Dossier, Draft, Step, StoredFile
+from cadastre.models.following import (
+    Absence,
+    Assignment,
+    CatalogueEntry,
+    CounterConfirmation,
+    DossierStanding,
+    Message,
+    MessageReading,
+    Notification,
+    Presence,
+)
 from cadastre.models.journal import IdempotencyKey, JournalEntry, OutboxEvent
 from cadastre.models.opening import Opening, RemnantBundle, SealedFiling
 from cadastre.models.overlap_case import OverlapCase
@@ -18,15 +29,20 @@ from cadastre.models.work import Work
 from cadastre.models.zone import Zone
 
 __all__ = [
+    "Absence",
     "Account",
     "AdministrativeUnit",
     "ApiToken",
     "Application",
+    "Assignment",
     "Base",
     "BaseMapFeature",
+    "CatalogueEntry",
     "Charge",
+    "CounterConfirmation",
     "Document",
     "Dossier",
+    "DossierStanding",
     "Draft",
     "GrantingStop",
     "GroundCell",
@@ -37,12 +53,16 @@ __all__ = [
     "LogLeaf",
     "LogNode",
     "Mandate",
+    "Message",
+    "MessageReading",
+    "Notification",
     "Occupation",
     "Opening",
     "OutboxEvent",
     "OverlapCase",
     "Parcel",
     "Party",
+    "Presence",
     "RemnantBundle",
     "SealedFiling",
     "Share",

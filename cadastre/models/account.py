@@ -22,6 +22,7 @@ class Account(Recorded, Base):
     password_hash: Mapped[str | None]
     roles: Mapped[list[str]] = mapped_column(server_default=text("'{}'"))
     language: Mapped[str] = mapped_column(server_default="fr")
+    notices: Mapped[str] = mapped_column(server_default="each")
     is_active: Mapped[bool] = mapped_column(server_default=text("true"))
     is_demonstration: Mapped[bool] = mapped_column(server_default=text("false"))
 

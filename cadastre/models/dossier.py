@@ -14,7 +14,11 @@ from cadastre.models.base import Base, Recorded, identifier, recorded_now
 class Dossier(Recorded, Base):
     """The file that ties a parcel to its pieces; its state is the replay of its steps.
 
-    ``procedure`` and ``procedure_version`` keep a dossier under the rules it started with.
+    ``catalogue_sha256`` names the service and procedure as they stood when it was opened: a
+    dossier ends under the rules it started with. ``form`` holds the answers, ``perimeter`` the
+    ground asked for as it was given; both are what was last saved, and ``edition`` counts the
+    savings so that two people who write at once see each other. Dossiers of overlap cases and of
+    titles loaded with a register have no service of the catalogue behind them.
     """
 
     __tablename__ = "dossier"
@@ -26,6 +30,19 @@ class Dossier(Recorded, Base):
     procedure_version: Mapped[str]
     party_id: Mapped[int | None] = mapped_column(ForeignKey("party.id"), index=True)
     form: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
+    catalogue_sha256: Mapped[str | None] = mapped_column(ForeignKey("catalogue_entry.sha256"))
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"), index=True)
+    clerk_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    title_id: Mapped[int | None] = mapped_column(
+        ForeignKey("title.id", name="fk_dossier_title_id_title", use_alter=True), index=True
+    )
+    follow_up_code: Mapped[str | None]
+    office: Mapped[str | None]
+    sector: Mapped[str | None]
+    language: Mapped[str] = mapped_column(server_default="fr")
+    perimeter: Mapped[dict[str, Any] | None]
+    edition: Mapped[int] = mapped_column(server_default=text("0"))
+    is_demonstration: Mapped[bool] = mapped_column(server_default=text("false"))
 
     steps: Mapped[list[Step]] = relationship(order_by="Step.id", viewonly=True)
     documents: Mapped[list[Document]] = relationship(order_by="Document.id", viewonly=True)
@@ -57,7 +74,11 @@ class Step(Base):
 
 
 class Document(Recorded, Base):
-    """A piece of a dossier or the act behind a right (LADM LA_Source); bytes are kept by hash."""
+    """A piece of a dossier or the act behind a right (LADM LA_Source); bytes are kept by hash.
+
+    ``piece`` names the line of the service's checklist it answers. A document is never erased:
+    ``withdrawn_at`` says since when it no longer counts.
+    """
 
     __tablename__ = "document"
 
@@ -71,6 +92,13 @@ class Document(Recorded, Base):
     media_type: Mapped[str | None]
     sha256: Mapped[str | None] = mapped_column(ForeignKey("stored_file.sha256"))
     classification: Mapped[str] = mapped_column(server_default="internal")
+    piece: Mapped[str | None]
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    scan: Mapped[str | None]
+    withdrawn_at: Mapped[dt.datetime | None]
+    verdict: Mapped[str | None]
+    verdict_reason: Mapped[str | None]
+    verdict_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
 
 
 class StoredFile(Recorded, Base):

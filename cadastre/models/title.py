@@ -53,7 +53,7 @@ class Title(Recorded, Base):
     dossier_id: Mapped[int | None] = mapped_column(ForeignKey("dossier.id"), index=True)
     is_demonstration: Mapped[bool] = mapped_column(server_default=text("false"))
 
-    dossier: Mapped[Dossier | None] = relationship()
+    dossier: Mapped[Dossier | None] = relationship(foreign_keys=[dossier_id])
     shares: Mapped[list[Share]] = relationship(back_populates="title", order_by="Share.id")
 
 
