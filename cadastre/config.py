@@ -4,7 +4,9 @@
 application role, which owns nothing (quality B2, point 5): either ``CADASTRE_APP_DATABASE_URL`` or
 the owner's address followed by ``SET ROLE cadastre_app``. Without an address, the private cluster
 of ``CADASTRE_HOME`` is meant. ``CADASTRE_LOG_KEY`` is the file of the key that
-signs the heads of the sealed log; a demonstration makes its own.
+signs the heads of the sealed log; a demonstration makes its own. ``CADASTRE_SIGN_KEY``,
+``CADASTRE_SIGN_PASSPHRASE_FILE`` and ``CADASTRE_SIGN_TSA`` are for the signing process alone
+(:mod:`cadastre.signing.identity`); ``CADASTRE_PUBLIC_URL`` is the address printed on certificates.
 """
 
 from __future__ import annotations
@@ -35,6 +37,10 @@ class Settings:
     app_database_url: str | None
     secret_key: str | None
     log_key: str | None = None
+    public_url: str | None = None
+    sign_key: str | None = None
+    sign_passphrase_file: str | None = None
+    sign_tsa: str | None = None
 
     @property
     def is_demo(self) -> bool:
@@ -73,4 +79,8 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         app_database_url=env.get("CADASTRE_APP_DATABASE_URL") or None,
         secret_key=env.get("CADASTRE_SECRET_KEY") or None,
         log_key=env.get("CADASTRE_LOG_KEY") or None,
+        public_url=env.get("CADASTRE_PUBLIC_URL") or None,
+        sign_key=env.get("CADASTRE_SIGN_KEY") or None,
+        sign_passphrase_file=env.get("CADASTRE_SIGN_PASSPHRASE_FILE") or None,
+        sign_tsa=env.get("CADASTRE_SIGN_TSA") or None,
     )

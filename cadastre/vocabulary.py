@@ -108,3 +108,25 @@ class Language(StrEnum):
 
     FR = "fr"
     EN = "en"
+
+
+class CertificateKind(StrEnum):
+    """Papers that the cadastre signs and that anyone can check by their code."""
+
+    TITLE = "title"
+    REFUSAL = "refusal"
+    AUTHORISATION = "authorisation"
+    AGREEMENT = "agreement"
+    ACKNOWLEDGEMENT = "acknowledgement"
+    CONNECTION = "connection"
+    DECISION = "decision"  # any other outcome of a service without a title
+    LODGEMENT = "lodgement"  # receipt of a complete dossier
+    PAYMENT = "payment"  # receipt of money
+
+
+class CertificateState(StrEnum):
+    """What became of a certificate; none comes back once it has ended."""
+
+    VALID = "valid"
+    SUPERSEDED = "superseded"
+    REVOKED = "revoked"

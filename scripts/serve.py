@@ -17,6 +17,7 @@ from cadastre.vocabulary import Language
 from serving.keeper import Keeper
 from serving.port import HOST, take_port
 from serving.register import load_demonstration, migrate
+from serving.signing import SigningProcess
 from serving.supervisor import Supervisor
 from serving.web_server import WebServer, make_web_user
 
@@ -51,17 +52,18 @@ def serve(settings: Settings, port: int, *, with_demonstration: bool) -> None:
         if with_demonstration and settings.is_demo:
             load_demonstration(urls["CADASTRE_DATABASE_URL"])
         web = WebServer(settings, listener, urls)
-        keeper = Keeper(settings, urls)
+        companions = [SigningProcess(settings, urls), Keeper(settings, urls)]
         address = f"http://{HOST}:{port}/"
         try:
-            supervisor = Supervisor(web, keeper, lambda: _revive(settings), address)
+            supervisor = Supervisor(web, companions, lambda: _revive(settings), address)
             supervisor.start()
             print(f"ready {address}", flush=True)
             supervisor.watch()
         finally:
             _ignore_signals()
             web.stop()
-            keeper.stop()
+            for companion in companions:
+                companion.stop()
 
 
 @contextlib.contextmanager

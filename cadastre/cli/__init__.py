@@ -30,6 +30,7 @@ VERBS = {
     "verify": ("cadastre.cli.verify:verify", "Recount overlaps, constraints and rights."),
     "seal": ("cadastre.cli.seal:seal", "Seal the journal and sign the log's head."),
     "keep": ("cadastre.cli.keep:keep", "Seal, sweep and recount by itself, without end."),
+    "sign": ("cadastre.cli.sign:sign", "Hold the key of certificates, and sign over a socket."),
     "granting": ("cadastre.cli.granting:granting", "See or lift the stop put on granting."),
     "user": ("cadastre.cli.user:user", "Open accounts and make keys for programs."),
     "backup": ("cadastre.cli.backup:backup", "Copy the register aside, with hashes."),

@@ -1,15 +1,15 @@
-"""Watch the cluster, the web server and the keeper, and bring back whichever died."""
+"""Watch the cluster, the web server and its companions, and bring back whichever died."""
 
 from __future__ import annotations
 
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from cadastre.errors import NotAvailable
 from serving import tell
-from serving.keeper import Keeper
+from serving.companion import Companion
 from serving.web_server import WebServer
 
 LOOK_SECONDS = 0.3
@@ -25,18 +25,23 @@ class Supervisor:
     ----------
     web : WebServer
         Started here, and started again whenever its master is gone.
-    keeper : Keeper
-        Seals, sweeps and recounts; its end never ends the serving, since reading must go on.
+    companions : sequence of Companion
+        The signer and the keeper, started with it and kept running; the end of one never ends the
+        serving, since reading must go on.
     revive_database : callable
         Starts the private cluster if it is down and tells whether it had to; returns False for a
         server that is not ours to start.
     """
 
     def __init__(
-        self, web: WebServer, keeper: Keeper, revive_database: Callable[[], bool], address: str
+        self,
+        web: WebServer,
+        companions: Sequence[Companion],
+        revive_database: Callable[[], bool],
+        address: str,
     ) -> None:
         self.web = web
-        self.keeper = keeper
+        self.companions = companions
         self.revive_database = revive_database
         self.address = address
         self.short_lives = 0
@@ -51,7 +56,8 @@ class Supervisor:
             It ended at once or never answered; its own last words are given.
         """
         self._start_web()
-        self.keeper.start()
+        for companion in self.companions:
+            companion.start()
         end = time.monotonic() + READY_SECONDS
         while not self._is_healthy():
             if not self.web.is_running() or time.monotonic() > end:
@@ -75,8 +81,9 @@ class Supervisor:
                 tell("Serveur web arrêté : relancé", "The web server had stopped: restarted")
                 self.web.stop()  # workers that outlived their master
                 self._start_web()
-            if self.keeper.keep_running():
-                tell("Entretien arrêté : relancé", "Keeping had stopped: restarted")
+            for companion in self.companions:
+                if companion.keep_running():
+                    tell(f"{companion.name} arrêté : relancé", f"{companion.name}: restarted")
 
     def _start_web(self) -> None:
         self.started = time.monotonic()

@@ -32,6 +32,8 @@ class WebServer:
         self.settings = settings
         self.listener = listener
         self.urls = urls
+        host, port = listener.getsockname()
+        self.address = settings.public_url or f"http://{host}:{port}"
         self.log = settings.home / "log" / "web.log"
         self.log_start = 0
         self.process: subprocess.Popen[bytes] | None = None
@@ -101,6 +103,7 @@ class WebServer:
             "HOME": str(folder),
             "XDG_CACHE_HOME": str(folder / "cache"),
             "CADASTRE_HOME": str(self.settings.home),
+            "CADASTRE_PUBLIC_URL": self.address,
             "CADASTRE_SECRET_KEY": self.settings.secret_key or _kept_secret(self.settings.home),
             "PYTHONUNBUFFERED": "1",
         }
@@ -129,11 +132,13 @@ def web_user(settings: Settings) -> pwd.struct_passwd | None:
         tries.append(["test", "-x", str(ClusterPlace(settings.home).socket_folder)])
     elif not _crosses_the_network(settings.database_url or ""):
         return None  # a server behind a socket may know people by their system user
-    reached = all(
-        subprocess.run([*_drop(user), *command], cwd=ROOT, capture_output=True).returncode == 0
-        for command in tries
-    )
-    return user if reached else None
+    return user if all(can_run_as(user, command) for command in tries) else None
+
+
+def can_run_as(user: pwd.struct_passwd, command: list[str]) -> bool:
+    """Tell whether a command succeeds with the rights of a system user; only root can ask."""
+    tried = subprocess.run([*_drop(user), *command], cwd=ROOT, capture_output=True, check=False)
+    return tried.returncode == 0
 
 
 def _crosses_the_network(url: str) -> bool:
@@ -145,13 +150,18 @@ def _crosses_the_network(url: str) -> bool:
 
 def make_web_user() -> None:
     """Make the web server's system user where root may and it is missing."""
+    make_user(WEB_USER)
+
+
+def make_user(name: str) -> None:
+    """Make a system user without a home or a shell, where root may and it is missing."""
     if os.geteuid() != 0 or shutil.which("useradd") is None:
         return
     with contextlib.suppress(KeyError):
-        pwd.getpwnam(WEB_USER)
+        pwd.getpwnam(name)
         return
     command = ["useradd", "--system", "--user-group", "--no-create-home",
-               "--shell", "/usr/sbin/nologin", WEB_USER]
+               "--shell", "/usr/sbin/nologin", name]
     subprocess.run(command, capture_output=True, check=False)
 
 
