@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from cadastre.errors import NotAllowed, NotSignedIn, UnusableInput
 from cadastre.models import Account, JournalEntry, Mandate, Party
+from cadastre.services.actors import ACTIVE, ALL_POWERS
 
 HASHER = PasswordHasher()
 # Verified when nobody bears the name given, so that an answer takes as long either way.
@@ -48,7 +49,7 @@ def create_account(
         roles=sorted(roles),
         is_demonstration=is_demonstration,
     )
-    account.mandates = [Mandate(party=party, powers=["file"]) for party in parties]
+    account.mandates = [Mandate(party=party, powers=list(ALL_POWERS)) for party in parties]
     session.add(account)
     session.flush()
     session.add(JournalEntry(action="account.open", subject="account", subject_id=str(account.id)))
@@ -90,7 +91,8 @@ def parties_of(account: Account, *, at: dt.date) -> list[Party]:
     return [
         mandate.party
         for mandate in account.mandates
-        if mandate.starts_on <= at
+        if mandate.state in ACTIVE
+        and mandate.starts_on <= at
         and (mandate.ends_on is None or at < mandate.ends_on)
         and "file" in mandate.powers
     ]

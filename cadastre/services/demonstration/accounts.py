@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from cadastre.models import Account, Draft, IdempotencyKey, Mandate, Party
 from cadastre.services.accounts import create_account
+from cadastre.services.actors import ALL_POWERS
 from cadastre.services.demonstration.sources import read_description
 
 
@@ -22,7 +23,7 @@ def load_accounts(session: Session, folder: Path) -> int:
         known = session.scalar(select(Account).where(Account.email == row["email"]))
         if known is not None:
             known.is_active = True
-            known.mandates = [Mandate(party=party, powers=["file"]) for party in parties]
+            known.mandates = [Mandate(party=party, powers=list(ALL_POWERS)) for party in parties]
             continue
         create_account(
             session,
