@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 from collections.abc import Iterator
 
 from cadastre.rules.case import Case, once
 from cadastre.rules.finding import Fee, Finding
 from cadastre.rules.registry import finds
-from cadastre.rules.ruleset import DatedValue, FeeRule
+from cadastre.rules.ruleset import FeeRule
 from cadastre.rules.weight import standing
 from cadastre.units import M2_PER_KM2
 from cadastre.vocabulary import Severity
@@ -28,41 +29,44 @@ def compute_fees(case: Case) -> tuple[Fee, ...]:
 
 def _fee(case: Case, rule: FeeRule) -> Fee:
     rate = rule.amount.at(case.at)
-    amount, working = _amount(case, rule, rate)
+    area_km2, currency = case.planar_m2 / M2_PER_KM2, case.ruleset.currency
+    amount, working = work_out(rule, area_km2, case.at, currency)
     values = {
         "name": rule.name,
         "when": rule.when,
         "note": rule.note,
         "rate": rate.value,
-        "area_km2": round(case.planar_m2 / M2_PER_KM2, 4),
+        "area_km2": round(area_km2, 4),
         "standing": standing(rate.evidence),
     }
     code = f"fees.{rule.id}"
-    currency = case.ruleset.currency
     return Fee(
         code, amount, currency, working, values, rate.article, rate.evidence, rule.name, rule.when
     )
 
 
-def _amount(case: Case, rule: FeeRule, rate: DatedValue) -> tuple[int | None, str]:
-    currency = case.ruleset.currency
+def work_out(
+    rule: FeeRule, area_km2: float | None, day: dt.date, currency: str
+) -> tuple[int | None, str]:
+    """Give an amount on a day and its working; None when the amount or the area is not known."""
+    rate = rule.amount.at(day)
     if rate.value is None:
         return None, "?"
     if rule.basis == "fixed":
-        return int(rate.value), f"{_spaced(rate.value)} {currency}"
-    area = case.planar_m2 / M2_PER_KM2
-    counted: float = area
-    head = f"{area:.4f} km²"
-    if rule.rounding is not None and rule.rounding.at(case.at).value == "up":
-        counted = math.ceil(area - SLACK_KM2)
-        head = f"⌈{area:.4f} km²⌉ = {counted} km²"
+        return int(rate.value), f"{spaced(rate.value)} {currency}"
+    each = f"× {spaced(rate.value)} {currency}/km²"
+    if area_km2 is None:
+        return None, f"? km² {each}"
+    counted, head = area_km2, f"{area_km2:.4f} km²"
+    if rule.rounding is not None and rule.rounding.at(day).value == "up":
+        counted = math.ceil(area_km2 - SLACK_KM2)
+        head = f"⌈{area_km2:.4f} km²⌉ = {counted} km²"
     amount = round(counted * rate.value)
-    return amount, (
-        f"{head} × {_spaced(rate.value)} {currency}/km² = {_spaced(amount)} {currency}"
-    )
+    return amount, f"{head} {each} = {spaced(amount)} {currency}"
 
 
-def _spaced(amount: float) -> str:
+def spaced(amount: float) -> str:
+    """Write an amount with a space between thousands, as a working shows it."""
     return f"{amount:,.0f}".replace(",", " ")
 
 

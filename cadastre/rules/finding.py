@@ -26,6 +26,7 @@ class Finding:
     evidence: Evidence | None = None
     geometry: BaseGeometry | None = None
     corner: int | None = None  # 1-based, counted over the rings as filed
+    where: str | None = None  # the question of a form it is about
 
 
 @dataclass(frozen=True, slots=True)

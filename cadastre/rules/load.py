@@ -114,6 +114,7 @@ def _fee(fee_id: str, raw: dict[str, Any], found: dict[str, Parameter]) -> FeeRu
     return FeeRule(
         fee_id, raw["name"], tuple(raw["kinds"]), raw["basis"], raw["when"],
         found[f"fees.{fee_id}.amount"], found.get(f"fees.{fee_id}.rounding"), raw.get("note"),
+        raw.get("first_when"),
     )  # fmt: skip
 
 

@@ -100,7 +100,10 @@ class WorkKind:
 
 @dataclass(frozen=True, slots=True)
 class FeeRule:
-    """An amount due: ``basis`` is fixed or per-km2, ``when`` is filing, grant or yearly."""
+    """An amount due: ``basis`` is fixed or per-km2, ``when`` is filing, grant or yearly.
+
+    ``first_when`` says when a yearly amount is due for its first year (None: a year later).
+    """
 
     id: str
     name: Text
@@ -110,6 +113,7 @@ class FeeRule:
     amount: Parameter
     rounding: Parameter | None = None
     note: Text | None = None
+    first_when: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,116 @@
+"""Say what is due at a moment of a dossier, each amount with a working anybody can redo.
+
+A service for a kind of title pays the fees of that kind, which are in the ruleset; a service may
+have fees of its own beside them. An amount that no text gives stays None and is said to be so.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from cadastre.rules.catalogue.conditions import all_met
+from cadastre.rules.catalogue.service import Service, ServiceFee
+from cadastre.rules.fees import spaced, work_out
+from cadastre.rules.ruleset import FeeRule, Ruleset, Text
+from cadastre.vocabulary import Evidence
+
+MOMENTS = ("lodgement", "decision", "issue", "yearly")
+# When a fee of the ruleset is due, in the words of a dossier.
+MOMENT_OF = {"filing": "lodgement", "grant": "decision", "yearly": "yearly"}
+
+
+@dataclass(frozen=True, slots=True)
+class FeeLine:
+    """An amount due; ``amount`` is None where it was not found or must be set by a body."""
+
+    code: str
+    name: Text
+    amount: int | None
+    currency: str
+    working: str
+    evidence: Evidence
+    moment: str
+    note: Text | None = None
+    article: str | None = None
+    source: str | None = None
+
+
+def fees_due(
+    service: Service,
+    ruleset: Ruleset,
+    answers: Mapping[str, Any],
+    area_km2: float | None,
+    day: dt.date,
+    moment: str,
+) -> tuple[FeeLine, ...]:
+    """List what is due at ``lodgement``, ``decision``, ``issue`` or ``yearly``, on a day.
+
+    ``answers`` are normalised; ``area_km2`` is the planar area of the perimeter (None: not drawn
+    yet). The first payment of a yearly fee stands at the moment the ruleset gives for it.
+    """
+    of_kind = _of_kind(service, ruleset, area_km2, day, moment)
+    return (*of_kind, *_own(service, ruleset.currency, answers, area_km2, day, moment))
+
+
+def _of_kind(
+    service: Service, ruleset: Ruleset, area_km2: float | None, day: dt.date, moment: str
+) -> Iterator[FeeLine]:
+    for rule in ruleset.fees.values():
+        due = {MOMENT_OF[rule.when], MOMENT_OF.get(rule.first_when or "")}
+        if service.outcome.kind in rule.kinds and moment in due:
+            yield _line(rule, ruleset.currency, area_km2, day, moment)
+
+
+def _line(
+    rule: FeeRule, currency: str, area_km2: float | None, day: dt.date, moment: str
+) -> FeeLine:
+    amount, working = work_out(rule, area_km2, day, currency)
+    rate = rule.amount.at(day)
+    return FeeLine(
+        f"fees.{rule.id}", rule.name, amount, currency, working, rate.evidence, moment,
+        rule.note or rate.note, rate.article, rate.source,
+    )  # fmt: skip
+
+
+def _own(
+    service: Service,
+    currency: str,
+    answers: Mapping[str, Any],
+    area_km2: float | None,
+    day: dt.date,
+    moment: str,
+) -> Iterator[FeeLine]:
+    for fee in service.fees:
+        if fee.moment != moment or not all_met(fee.when, answers):
+            continue
+        rate = fee.amount.at(day)
+        amount, working = _work_out(fee, rate.value, currency, answers, area_km2)
+        yield FeeLine(
+            f"services.{service.id}.{fee.id}", fee.name, amount, currency, working, rate.evidence,
+            moment, fee.note or rate.note, rate.article, rate.source,
+        )  # fmt: skip
+
+
+def _work_out(
+    fee: ServiceFee,
+    rate: float | None,
+    currency: str,
+    answers: Mapping[str, Any],
+    area_km2: float | None,
+) -> tuple[int | None, str]:
+    if rate is None or fee.basis == "quote":
+        return None, "?"
+    if fee.basis == "fixed":
+        return round(rate), f"{spaced(rate)} {currency}"
+    each = (fee.amount.unit or "/").partition("/")[2]
+    counted = area_km2 if fee.basis == "per-km2" else answers.get(fee.field or "")
+    if not isinstance(counted, (int, float)) or isinstance(counted, bool):
+        return None, f"? {each} × {spaced(rate)} {currency}/{each}"
+    amount = round(counted * rate)
+    return amount, (
+        f"{counted:,.10g} {each}".replace(",", " ")
+        + f" × {spaced(rate)} {currency}/{each} = {spaced(amount)} {currency}"
+    )
