@@ -39,6 +39,7 @@ def check() -> Response:
         tuple(asked.substances),
         asked.applicant,
         exclude=tuple(asked.exclude),
+        with_openings=True,
     )
     answer = check_demand(db_session() if asked.register_ else None, ruleset, demand)
     return json_response(report_json(answer.facts, answer.report, reading, current_language()))

@@ -8,11 +8,19 @@ import click
 from babel.numbers import format_decimal
 
 from cadastre.cli import output
-from cadastre.cli.inputs import deployment, parse_answers, parse_day, read_content, reading_options
+from cadastre.cli.inputs import (
+    deployment,
+    parse_answers,
+    parse_day,
+    parse_instant,
+    read_content,
+    reading_options,
+)
 from cadastre.cli.language import language_option
 from cadastre.cli.read import NOT_READ, tell
 from cadastre.database import app_engine, transaction
 from cadastre.geometry.reading import Reading
+from cadastre.queries.asof import look_back
 from cadastre.sentences import say
 from cadastre.services.checks import Answer, Demand, check_demand, today
 from cadastre.services.readings import read_input
@@ -26,6 +34,7 @@ BLOCKS = 1
 @click.option("--kind", help="Kind of title asked for, as the ruleset names it.")
 @click.option("--substance", "substances", multiple=True, help="May be repeated.")
 @click.option("--at", metavar="DATE", help="Day whose law and register apply; default: today.")
+@click.option("--known", metavar="INSTANT", help="As the register knew it by then.")
 @click.option("--no-register", is_flag=True, help="Do not ask the register: form and limits only.")
 @click.option("--applicant", help="Who asks: their own research title is not held against them.")
 @language_option
@@ -46,6 +55,7 @@ def check(
     kind: str | None,
     substances: tuple[str, ...],
     at: str | None,
+    known: str | None,
     no_register: bool,
     applicant: str | None,
     lang: str,
@@ -62,11 +72,17 @@ def check(
     if any(reading.perimeter is None for reading in readings):
         ctx.exit(NOT_READ)
     day = parse_day(at, today(ruleset))
-    demands = [Demand(reading, day, kind, substances, applicant) for reading in readings]
+    demands = [
+        Demand(reading, day, kind, substances, applicant, with_openings=True)
+        for reading in readings
+    ]
+    known_at = parse_instant(known, ruleset.time_zone)
     if no_register:
         found = [check_demand(None, ruleset, demand) for demand in demands]
     else:
         with transaction(app_engine(settings)) as session:
+            if known_at is not None:
+                look_back(session, known_at)
             found = [check_demand(session, ruleset, demand) for demand in demands]
     _write(readings, found, form, lang)
     if any(answer.report.blocks for answer in found):

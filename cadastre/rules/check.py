@@ -13,6 +13,7 @@ from cadastre.rules.checks.limits import (
 from cadastre.rules.checks.place import check_border, check_country, check_region
 from cadastre.rules.checks.register import (
     check_neighbours,
+    check_openings,
     check_register,
     check_works,
     check_zones,
@@ -44,6 +45,7 @@ CHECKS: tuple[Check, ...] = (
     check_neighbours,
     check_zones,
     check_works,
+    check_openings,
     check_fees,
 )
 

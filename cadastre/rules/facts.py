@@ -77,6 +77,23 @@ class WorkFact:
 
 
 @dataclass(frozen=True, slots=True)
+class OpeningFact:
+    """Freed ground that waits for its fair opening, under the perimeter.
+
+    ``id`` is the number of the opening, or of the expired title whose opening nobody published yet;
+    ``page`` the address that says how to ask for it.
+    """
+
+    id: str
+    group: str
+    phase: str  # announced | open | reveal | unpublished
+    opens_at: dt.datetime | None
+    closes_at: dt.datetime | None
+    page: str
+    shared: BaseGeometry
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """Everything one check looks at.
 
@@ -97,6 +114,7 @@ class Facts:
     neighbours: tuple[NeighbourFact, ...] = ()
     zones: tuple[ZoneFact, ...] = ()
     works: tuple[WorkFact, ...] = ()
+    openings: tuple[OpeningFact, ...] = ()
     published_area_ha: float | None = None
     stated_region: str | None = None
     register_consulted: bool = True

@@ -29,6 +29,7 @@ from cadastre.rules.check import check
 from cadastre.rules.facts import Facts, NeighbourFact, UnitFact, WorkFact, ZoneFact
 from cadastre.rules.report import Report
 from cadastre.rules.ruleset import Ruleset, WorkKind, ZoneKind
+from cadastre.services.openings.reserved import reserved_ground
 from cadastre.services.representation import finding_as_json
 from cadastre.vocabulary import ZoneEffect
 
@@ -40,6 +41,8 @@ class Demand:
     """What is asked: a perimeter as read, for a kind of title and substances, on a day.
 
     ``exclude`` are numbers left aside (a filed application is not its own neighbour).
+    ``with_openings`` also tells ground that waits for its fair opening, for who looks before
+    filing; filings and acts judge it themselves, inside the lock.
     """
 
     reading: Reading
@@ -49,6 +52,7 @@ class Demand:
     applicant: str | None = None
     stated_region: str | None = None
     exclude: tuple[str, ...] = ()
+    with_openings: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +156,17 @@ def _with_register(session: Session, ruleset: Ruleset, demand: Demand, facts: Fa
             _work(met, ruleset.works[met.fields["kind"]], demand.at)
             for met in find_works(session, ground, at, corridors(ruleset, demand.at))
         ),
+        openings=reserved_ground(session, ground, _instant(ruleset, at))
+        if demand.with_openings
+        else (),
     )
+
+
+def _instant(ruleset: Ruleset, at: AsOf) -> dt.datetime:
+    """Give the instant at which openings are looked at: windows move within the day of today."""
+    return min(at.instant, as_of(None, ruleset.time_zone).instant) if (
+        at.day == today(ruleset)
+    ) else at.instant
 
 
 def corridors(ruleset: Ruleset, day: dt.date) -> dict[str, float]:

@@ -28,6 +28,19 @@ def test_a_check_blocks_with_code_one_and_says_what_post_says(run, register):
     assert "BLOCKS" in readable.out
 
 
+def test_a_check_may_ask_what_was_known_by_then(run, register):
+    asked = ("check", "-", "--kind", "permis-recherche", "--substance", "fer", "--at",
+             "2026-06-01", "--format", "json", "--known")  # fmt: skip
+    before = run(*asked, "2026-01-01", stdin=GROUND)
+    assert before.err == ""
+    assert {o["id"] for o in before.json["overlaps"]} & {"T1", "T2"} == set()
+    since = run(*asked, "2100-01-01", stdin=GROUND)
+    assert {o["id"] for o in since.json["overlaps"]} >= {"T1", "T2"}
+    wrong = run(*asked, "yesterday", stdin=GROUND)
+    assert wrong.code == 2
+    assert "yesterday" in wrong.err
+
+
 @pytest.mark.parametrize("engine", ["postgis", "memory"])
 def test_all_pairs_are_listed_with_their_area(run, register, engine):
     outcome = run("overlaps", "--engine", engine)

@@ -95,6 +95,7 @@ def answer_reading(reading: Reading) -> dict[str, Any]:
         substances=tuple(
             name.strip() for name in request.form.get("substances", "").split(",") if name.strip()
         ),
+        with_openings=True,
     )
     checked = check_demand(db_session(), ruleset, demand)
     answer["report"] = report_json(checked.facts, checked.report, reading, language)

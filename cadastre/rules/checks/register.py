@@ -10,6 +10,13 @@ from cadastre.rules.overlaps import judge_neighbours, judge_works, judge_zones
 from cadastre.rules.registry import finds
 from cadastre.vocabulary import Severity
 
+RESERVED = {
+    "announced": "opening.not-open-yet",
+    "open": "opening.file-sealed",
+    "reveal": "opening.awaits-places",
+    "unpublished": "opening.not-published-yet",
+}
+
 
 @finds("register", "register.not-consulted")
 def check_register(case: Case) -> Iterator[Finding]:
@@ -55,3 +62,22 @@ def check_works(case: Case) -> Iterator[Finding]:
     """Tell every work whose corridor is entered, and who must be asked."""
     for judged in judge_works(case):
         yield judged.finding
+
+
+@finds("openings", *RESERVED.values())
+def check_openings(case: Case) -> Iterator[Finding]:
+    """Tell freed ground that waits for its opening, with the instant from which it may be asked.
+
+    Ground is kept for one group of substances; where none is named yet, it can only be feared.
+    """
+    for one in case.facts.openings:
+        if case.groups and one.group not in case.groups:
+            continue
+        severity = Severity.BLOCK if case.groups else Severity.WARN
+        values = {
+            "number": one.id,
+            "opens_at": one.opens_at,
+            "closes_at": one.closes_at,
+            "page": one.page,
+        }
+        yield Finding(RESERVED[one.phase], severity, values, geometry=one.shared)

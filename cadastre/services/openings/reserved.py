@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from typing import Any
+from urllib.parse import quote
 
 from geoalchemy2 import Geometry
-from geoalchemy2.shape import from_shape
+from geoalchemy2.shape import from_shape, to_shape
 from shapely.geometry.base import BaseGeometry
 from sqlalchemy import ColumnElement, exists, func, literal, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
@@ -15,6 +17,10 @@ from cadastre.errors import Blocked
 from cadastre.models import Occupation, Opening, Parcel, SealedFiling, Step, Title
 from cadastre.models.base import SRID
 from cadastre.procedures.window import Mode
+from cadastre.rules.facts import OpeningFact
+
+AREAS = 3  # ST_CollectionExtract's word for polygons
+MOST_TOLD = 20
 
 
 def refuse_reserved_ground(
@@ -108,3 +114,77 @@ def _shares(column: InstrumentedAttribute[object], ground: BaseGeometry) -> Colu
         & func.ST_Relate(column, asked, "2********")
         & (func.mean_width_m(func.ST_Intersection(column, asked)) > func.technical_width_m())
     )
+
+
+def reserved_ground(
+    session: Session, ground: BaseGeometry, at: dt.datetime
+) -> tuple[OpeningFact, ...]:
+    """List the freed ground under a perimeter that waits for its opening at an instant.
+
+    For a check, which decides nothing: the filing asks again inside the lock.
+    """
+    rows = session.execute(
+        select(Opening, _shared(Opening.geom, ground))
+        .where(
+            _shares(Opening.geom, ground),
+            Opening.published_at <= at,
+            Opening.drawn_at.is_(None) | (Opening.drawn_at > at),
+            _unsettled(at) | (Opening.drawn_at > at),
+        )
+        .order_by(Opening.opens_at, Opening.id)
+        .limit(MOST_TOLD)
+    ).all()
+    told = [
+        OpeningFact(
+            id=opening.number,
+            group=opening.exclusivity_group,
+            phase=_phase(opening, at),
+            opens_at=opening.opens_at,
+            closes_at=opening.closes_at,
+            page=f"/openings/{quote(opening.number)}",
+            shared=to_shape(shared),
+        )
+        for opening, shared in rows
+    ]
+    return (*told, *_freed_by_the_clock(session, ground, at))
+
+
+def _phase(opening: Opening, at: dt.datetime) -> str:
+    if at < opening.opens_at:
+        return "announced"
+    return "open" if at < opening.closes_at else "reveal"
+
+
+def _freed_by_the_clock(
+    session: Session, ground: BaseGeometry, at: dt.datetime
+) -> list[OpeningFact]:
+    expired = expired_unpublished(session, at, _shares(Parcel.geom, ground))
+    if not expired:
+        return []
+    rows = session.execute(
+        select(Title.number, Occupation.exclusivity_group, _shared(Parcel.geom, ground))
+        .join(Parcel, Parcel.title_id == Title.id)
+        .join(Occupation, Occupation.parcel_id == Parcel.id)
+        .where(Title.id.in_([title.id for title in expired]), _shares(Parcel.geom, ground))
+        .order_by(Parcel.id)
+        .limit(MOST_TOLD)
+    ).all()
+    return [
+        OpeningFact(
+            id=number,
+            group=group,
+            phase="unpublished",
+            opens_at=None,
+            closes_at=None,
+            page=f"/titles/{quote(number, safe='')}",
+            shared=to_shape(shared),
+        )
+        for number, group, shared in rows
+    ]
+
+
+def _shared(
+    column: InstrumentedAttribute[object], ground: BaseGeometry
+) -> ColumnElement[Any]:
+    asked = literal(from_shape(ground, SRID), type_=Geometry("GEOMETRY", srid=SRID))
+    return func.ST_CollectionExtract(func.ST_Intersection(column, asked), AREAS, type_=Geometry)

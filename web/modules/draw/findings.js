@@ -84,6 +84,9 @@ function findingItem(finding, { say, goTo }) {
       article || isDoubtful
         ? h("p", { class: "finding-source" }, article ? `${article} ` : "", isDoubtful ? h("span", { class: "tag tag-doubt" }, say(`draw.evidence-${evidence}`)) : null)
         : null,
+      finding.values?.page
+        ? h("p", {}, h("a", { href: finding.values.page }, say("draw.opening-page")))
+        : null,
       geometry || corner
         ? h("button", { type: "button", class: "button button-second button-small", "data-act": `go-${finding.code}`, onclick: () => goTo({ geometry, corner }) },
             say("draw.go-there"))
