@@ -20,7 +20,9 @@ FUNCTION = re.compile(
     re.MULTILINE | re.DOTALL,
 )
 SQL_FILE = re.compile(r"""["'](\w+\.sql)["']""")
-APPEND_ONLY = ("journal_entry", "log_leaf", "log_node", "log_head", "log_key")
+APPEND_ONLY = (
+    "journal_entry", "log_leaf", "log_node", "log_head", "log_key", "payment_event",
+)  # fmt: skip
 ALWAYS = "A"
 
 
@@ -83,6 +85,9 @@ def triggers(session: Session) -> Proof:
 def required_triggers() -> set[tuple[str, str]]:
     """Name the triggers without which the register promises nothing."""
     required = {("occupation", "guard_occupation"), ("occupation", "guard_standing")}
+    required |= {("certificate", "certificate_ends_once"), ("certificate", "certificate_stays")}
+    required |= {("occupation", f"cells_{act}") for act in ("guard", "release", "take")}
+    required |= {(table, "cells_follow") for table in ("parcel", "title", "application")}
     required |= {(model.__tablename__, "keep_past") for model in REMEMBERED}
     return required | {(table, "append_only") for table in APPEND_ONLY}
 

@@ -1,0 +1,1 @@
+"""Ways to pay: one shape for all, an online provider over HTTP, bank and Treasury by hand."""

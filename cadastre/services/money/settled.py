@@ -1,0 +1,81 @@
+"""Carry out what a payment sets in motion, once, also after a stop in between.
+
+The money and the message that it came are written together. Whoever depends on it (a dossier that
+waits for its fee) is a function of :data:`ON_PAID`; each runs in the transaction that takes the
+message away, so that it happens exactly once, and a failure leaves the message for the next turn.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from cadastre.models import Invoice, OutboxEvent
+from cadastre.queries.money import invoice_numbered
+
+TOPIC = "invoice.settled"
+MOST_AT_ONCE = 100
+log = logging.getLogger(__name__)
+
+Hook = Callable[[Session, Invoice], None]
+# Who is told that an invoice is paid, by name. A hook only flushes, does nothing when it has
+# nothing to do (the dossier was withdrawn meanwhile), and raises when it should be tried again.
+ON_PAID: dict[str, Hook] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """Numbers of invoices whose consequences were carried out, and of those that must wait."""
+
+    done: tuple[str, ...] = ()
+    waiting: tuple[str, ...] = ()
+
+
+def on_paid(session: Session, invoice: Invoice) -> None:
+    """Write that an invoice was settled and carry out what follows.
+
+    A consequence that fails never takes the payment with it: it waits in the outbox.
+    """
+    told = {
+        "moment": invoice.moment,
+        "dossier_id": invoice.dossier_id,
+        "title_id": invoice.title_id,
+    }
+    session.add(OutboxEvent(topic=TOPIC, subject_id=invoice.number, facts=told))
+    session.flush()
+    deliver(session, invoice.number)
+
+
+def deliver(session: Session, number: str | None = None) -> Delivered:
+    """Carry out what settled invoices set in motion, oldest first; all of them, or one.
+
+    Messages another process is working on are passed over.
+    """
+    query = select(OutboxEvent).where(OutboxEvent.topic == TOPIC).order_by(OutboxEvent.id)
+    if number is not None:
+        query = query.where(OutboxEvent.subject_id == number)
+    events = session.scalars(query.limit(MOST_AT_ONCE).with_for_update(skip_locked=True)).all()
+    done: list[str] = []
+    waiting: list[str] = []
+    for event in events:
+        (done if _carry_out(session, event) else waiting).append(event.subject_id)
+    return Delivered(tuple(done), tuple(waiting))
+
+
+def _carry_out(session: Session, event: OutboxEvent) -> bool:
+    invoice = invoice_numbered(session, event.subject_id)
+    try:
+        with session.begin_nested():
+            if invoice is not None:
+                for hook in ON_PAID.values():
+                    hook(session, invoice)
+            session.delete(event)
+    except Exception:
+        # Whatever is wrong with the consequence, the payment stands and the message stays.
+        log.exception("what %s sets in motion waits for the next turn", event.subject_id)
+        return False
+    return True
