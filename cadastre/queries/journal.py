@@ -49,10 +49,7 @@ _STATES = """
     UNION ALL SELECT 'work', w.id, row_state(w, w.geom), NULL
     FROM work w WHERE :subject = 'work' AND w.code = :key
 """
-STATED = {
-    "title": "NULL", "share": "NULL", "charge": "NULL", "application": "NULL", "parcel": "v.geom",
-    "zone": "v.geom", "work": "v.geom",
-}  # fmt: skip
+STATED = ("title", "share", "charge", "application", "parcel", "zone", "work")
 
 
 def unsealed_entries(session: Session, most: int, *, everywhere: bool) -> list[int]:
@@ -119,14 +116,9 @@ def known_states(
     session: Session, table: str, keys: Iterable[int]
 ) -> dict[int, list[tuple[str, bool]]]:
     """Give every version of rows that the register knows, and whether it is the present one."""
-    ground = STATED[table]
-    query = text(
-        f"SELECT v.id, row_state(v, {ground}), true FROM {table} v WHERE v.id = ANY(:keys) "
-        f"UNION ALL SELECT v.id, row_state(v, {ground}), false FROM {table}_past v "
-        "WHERE v.id = ANY(:keys)"
-    )
+    query = text("SELECT key, state, is_present FROM row_states(:place, :keys)")
     versions: dict[int, list[tuple[str, bool]]] = {}
-    for key, state, is_present in session.execute(query, {"keys": list(keys)}):
+    for key, state, is_present in session.execute(query, {"place": table, "keys": list(keys)}):
         versions.setdefault(key, []).append((state, is_present))
     return versions
 

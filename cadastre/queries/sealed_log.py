@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from sqlalchemy import ARRAY, BigInteger, any_, bindparam, func, select, text
-from sqlalchemy.orm import Session, undefer
+from sqlalchemy.orm import Session
 
 from cadastre.models import JournalEntry, LogHead, LogKey, LogLeaf, LogNode
 from cadastre.sealing.head import Head, SignedHead
@@ -50,16 +51,47 @@ def fetch_nodes(session: Session, wanted: set[Node]) -> Mapping[Node, bytes]:
     return found
 
 
-def leaves(session: Session, start: int, end: int, *, salted: bool = False) -> Iterator[LogLeaf]:
-    """Give the leaves from ``start`` up to, not including, ``end``; salts only to the owner."""
+def leaves(session: Session, start: int, end: int) -> Iterator[LogLeaf]:
+    """Give the leaves from ``start`` up to, not including, ``end``."""
     query = (
         select(LogLeaf)
         .where(LogLeaf.position >= start, LogLeaf.position < end)
         .order_by(LogLeaf.position)
     )
-    if salted:
-        query = query.options(undefer(LogLeaf.salt))
     return iter(session.scalars(query))
+
+
+class SaltedLeaf(NamedTuple):
+    """A leaf with its salt, as only the owner may read it."""
+
+    position: int
+    journal_entry_id: int
+    content: str
+    leaf_hash: bytes
+    salt: bytes
+
+
+def salted_leaves(session: Session, positions: Sequence[int]) -> list[SaltedLeaf]:
+    """Give some leaves with their salts, by position; places without a leaf are left out."""
+    query = (
+        select(*(getattr(LogLeaf, name) for name in SaltedLeaf._fields))
+        .where(LogLeaf.position == any_(bindparam("positions", type_=ARRAY(BigInteger))))
+        .order_by(LogLeaf.position)
+    )
+    return [SaltedLeaf(*row) for row in session.execute(query, {"positions": list(positions)})]
+
+
+def positions_by_subject(session: Session) -> list[int]:
+    """List the places of all leaves, those about one subject side by side.
+
+    What many acts did to one title is then read once, not once for each act.
+    """
+    query = (
+        select(LogLeaf.position)
+        .outerjoin(JournalEntry, JournalEntry.id == LogLeaf.journal_entry_id)
+        .order_by(JournalEntry.subject, JournalEntry.subject_id, LogLeaf.position)
+    )
+    return list(session.scalars(query))
 
 
 def leaf_of(session: Session, subject: str, subject_id: str, action: str) -> LogLeaf | None:

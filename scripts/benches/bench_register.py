@@ -71,7 +71,10 @@ def _ground(cell: Box, chance: random.Random) -> Polygon:
 def load(url: str, grounds: list[Polygon], frame: Path) -> None:
     """Fill an empty migrated database by COPY, as its owner."""
     with psycopg2.connect(url) as connection, connection.cursor() as cursor:
-        cursor.execute("TRUNCATE title, parcel, share, administrative_unit CASCADE")
+        # Dossiers point at titles and the journal at dossiers, which nobody may empty.
+        for table in ("occupation", "parcel", "share", "title", "administrative_unit"):
+            cursor.execute(f"DELETE FROM {table}")
+        cursor.execute("TRUNCATE title_past, share_past, parcel_past, occupation_past")
         cursor.execute("DELETE FROM party")  # the journal names parties and is never emptied
         _copy(cursor, "party", "id, kind, name", _parties())
         _copy(

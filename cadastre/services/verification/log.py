@@ -9,9 +9,9 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from cadastre.models import LogLeaf
 from cadastre.queries import journal
 from cadastre.queries import sealed_log as stored
+from cadastre.queries.certificates import unsound_certificates
 from cadastre.sealing.entry import canonical, row_digest, state_digest
 from cadastre.sealing.head import SignedHead
 from cadastre.sealing.keys import is_signed
@@ -75,7 +75,7 @@ def rows(session: Session) -> Proof:
     return told("verify.journal", faults)
 
 
-def _row(leaf: LogLeaf, row: dict[str, Any] | None) -> Iterator[Said]:
+def _row(leaf: stored.SaltedLeaf, row: dict[str, Any] | None) -> Iterator[Said]:
     entry = _read(leaf)
     place = {"entry": leaf.position, "row": leaf.journal_entry_id}
     if row is None:
@@ -100,8 +100,11 @@ def states(session: Session) -> tuple[Proof, Proof]:
     """
     faults: list[Said] = []
     unwritten: dict[tuple[str, int], bool] = {}
-    for batch in _batches(session):
+    places = stored.positions_by_subject(session)
+    for start in range(0, len(places), BATCH):
+        batch = stored.salted_leaves(session, places[start : start + BATCH])
         faults += _states_of(session, batch, unwritten)
+    faults.sort(key=lambda fault: fault.values["entry"])
     everything_sealed = not journal.unsealed_entries(session, 1, everywhere=True)
     changed = [
         f"{table} {key}"
@@ -112,7 +115,7 @@ def states(session: Session) -> tuple[Proof, Proof]:
 
 
 def _states_of(
-    session: Session, batch: Sequence[LogLeaf], bound: dict[tuple[str, int], bool]
+    session: Session, batch: Sequence[stored.SaltedLeaf], bound: dict[tuple[str, int], bool]
 ) -> Iterator[Said]:
     mentioned: dict[str, set[int]] = defaultdict(set)
     entries = [(leaf, _read(leaf)) for leaf in batch]
@@ -148,19 +151,24 @@ def files(session: Session) -> Proof:
     return listed("verify.files", journal.altered_files(session))
 
 
+def certificates(session: Session) -> Proof:
+    """Hold every certificate's bytes against its row and against its issue in the journal."""
+    return listed("verify.certificates", unsound_certificates(session))
+
+
 def late(session: Session) -> Proof:
     """Tell whether sealing and signing keep up."""
     found = lateness(session)
     return Proof("verify.late", not found.is_too_late, {"hours": found.hours})
 
 
-def _batches(session: Session) -> Iterator[list[LogLeaf]]:
+def _batches(session: Session) -> Iterator[list[stored.SaltedLeaf]]:
     size = stored.log_size(session)
     for start in range(0, size, BATCH):
-        yield list(stored.leaves(session, start, start + BATCH, salted=True))
+        yield stored.salted_leaves(session, range(start, min(start + BATCH, size)))
 
 
-def _read(leaf: LogLeaf) -> dict[str, Any]:
+def _read(leaf: stored.SaltedLeaf) -> dict[str, Any]:
     """Read an entry; one altered beyond reading says nothing and fails every comparison."""
     try:
         entry = json.loads(leaf.content)

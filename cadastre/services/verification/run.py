@@ -7,6 +7,7 @@ import datetime as dt
 import time
 from collections.abc import Callable, Iterator
 
+import psycopg2
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -33,6 +34,7 @@ def verify(
     checks: tuple[Callable[[], Proof | tuple[Proof, ...]], ...] = (
         lambda: guards.schema(session),
         lambda: ground.overlaps(session, ruleset, day),
+        lambda: ground.cells(session, ruleset),
         lambda: ground.known_overlaps(session),
         lambda: guards.triggers(session),
         lambda: guards.functions(session),
@@ -51,6 +53,7 @@ def verify(
         lambda: log.rows(session),
         lambda: log.states(session),
         lambda: log.files(session),
+        lambda: log.certificates(session),
         lambda: log.late(session),
     )
     found = [proof for check in checks for proof in _run(session, check)]
@@ -71,8 +74,8 @@ def _run(session: Session, check: Callable[[], Proof | tuple[Proof, ...]]) -> It
     savepoint = session.begin_nested()
     try:
         proofs = check()
-    except DBAPIError as fault:
-        reason = str(fault.orig).strip().partition("\n")[0]
+    except (DBAPIError, psycopg2.Error) as fault:  # the latter: asked past SQLAlchemy
+        reason = str(getattr(fault, "orig", fault)).strip().partition("\n")[0]
         proofs = Proof("verify.cannot-check", False, {"reason": reason})
     finally:
         savepoint.rollback()
