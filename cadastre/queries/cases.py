@@ -31,7 +31,18 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session, aliased
 
-from cadastre.models import Application, OverlapCase, Parcel, Party, Share, Title, Work, Zone
+from cadastre.models import (
+    Application,
+    OverlapCase,
+    Parcel,
+    Party,
+    Share,
+    Title,
+    TitleRelation,
+    Work,
+    Zone,
+)
+from cadastre.procedures.family import Kinship
 from cadastre.queries.asof import AsOf
 from cadastre.queries.overlaps import M_PER_DEGREE, share_area, shared_ground
 from cadastre.queries.zones import standing_on
@@ -244,12 +255,19 @@ def find_open_cases(
 
 
 def find_settled(
-    session: Session, parcel_ids: Collection[int], outcomes: Collection[str]
+    session: Session, owners: Collection[int], outcomes: Collection[str]
 ) -> Sequence[OverlapCase]:
-    """List the closed cases of some parcels whose outcome left the ground shared, by decision."""
+    """List the closed cases of some owners (:func:`find_owners`) whose outcome is among some."""
+    parcels = select(Parcel.id).where(
+        or_(
+            Parcel.title_id.in_([-owner for owner in owners if owner < 0]),
+            Parcel.application_id.in_([owner for owner in owners if owner > 0]),
+        )
+    )
     return session.scalars(
         select(OverlapCase).where(
-            OverlapCase.left_parcel_id.in_(parcel_ids), OverlapCase.outcome.in_(outcomes)
+            OverlapCase.outcome.in_(outcomes),
+            or_(OverlapCase.left_parcel_id.in_(parcels), OverlapCase.right_parcel_id.in_(parcels)),
         )
     ).all()
 
@@ -259,3 +277,31 @@ def find_owners(session: Session, parcel_ids: Collection[int]) -> dict[int, int]
     owner = case((Parcel.title_id.is_not(None), -Parcel.title_id), else_=Parcel.application_id)
     rows = session.execute(select(Parcel.id, owner).where(Parcel.id.in_(parcel_ids)))
     return {row[0]: row[1] for row in rows}
+
+
+def find_lineages(session: Session, owners: Collection[int]) -> dict[int, frozenset[int]]:
+    """Give, by owner (:func:`find_owners`), itself and those whose right it carries on.
+
+    These are the parents of a title by split and merger, theirs, and the applications that any of
+    them was granted from. A conversion makes another right.
+    """
+    titles = [-owner for owner in owners if owner < 0]
+    itself = select(Title.id.label("title"), Title.id.label("ancestor"))
+    line = itself.where(Title.id.in_(titles)).cte("line", recursive=True)
+    line = line.union(
+        select(line.c.title, TitleRelation.parent_id)
+        .join(line, TitleRelation.child_id == line.c.ancestor)
+        .where(TitleRelation.kind != Kinship.CONVERTED)
+    )
+    former, asked = aliased(Title), aliased(Application)
+    rows = session.execute(
+        select(line.c.title, line.c.ancestor, asked.id)
+        .join(former, former.id == line.c.ancestor)
+        .outerjoin(asked, asked.dossier_id == former.dossier_id)
+    )
+    found = {owner: {owner} for owner in owners}
+    for title, ancestor, application in rows:
+        found[-title].add(-ancestor)
+        if application is not None:
+            found[-title].add(application)
+    return {owner: frozenset(members) for owner, members in found.items()}

@@ -2,7 +2,7 @@
 
 Called after a filing, after an act that moves ground, and for the whole register by a recount. A
 pair that overlaps has one open case; a case whose overlap is gone is closed by rule; ground left
-shared by a decision (consent, known overlap) is not raised again unless more of it is shared.
+shared by a decision (consent, known overlap) is not raised again between the same owners.
 """
 
 from __future__ import annotations
@@ -32,7 +32,8 @@ from cadastre.queries.touched import find_touched_parcels
 from cadastre.rules.resolution import kinds
 from cadastre.rules.resolution.kinds import OPENING_EFFECTS, Right, later_first
 from cadastre.rules.ruleset import Ruleset
-from cadastre.services.cases.keeping import Detected, Figures, Recount, keep_cases
+from cadastre.services.cases.found import Detected, Figures
+from cadastre.services.cases.keeping import Recount, keep_cases
 from cadastre.services.checks import corridors
 
 

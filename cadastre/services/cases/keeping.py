@@ -2,69 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 from geoalchemy2.shape import from_shape, to_shape
-from shapely.geometry.base import BaseGeometry
 from sqlalchemy import insert, text
 from sqlalchemy.orm import Session
 
 from cadastre.models import Dossier, JournalEntry, OutboxEvent, OverlapCase, Step
 from cadastre.models.base import SRID
 from cadastre.queries.asof import AsOf
-from cadastre.queries.cases import find_owners, find_settled
+from cadastre.queries.cases import find_owners
 from cadastre.rules.resolution.kinds import deadline
 from cadastre.rules.resolution.state import CaseStep
 from cadastre.rules.ruleset import Ruleset
+from cadastre.services.cases.found import Detected, Key
+from cadastre.services.cases.settled import not_settled
 
 SERVICE = "overlap-case"
-# Outcomes that leave ground shared, with open eyes.
-SETTLED = ("consent", "known")
 SAME_DEGREES = 1e-9
-GROWN = 1.0001  # of the ground that was settled
 BY_RULE = "closed-by-rule"
-
-Key = tuple[int, str, int]
-
-
-@dataclass(frozen=True, slots=True)
-class Figures:
-    """How large an overlap is along the edge model of the law."""
-
-    area_m2: float
-    share_of_left: float
-    share_of_right: float | None
-    mean_width_m: float
-    technical: bool
-
-
-@dataclass(frozen=True)
-class Detected:
-    """An overlap that the law weighs; ``left`` is in the way.
-
-    It is measured only when somebody asks: a recount mostly finds what is measured already.
-    """
-
-    kind: str
-    left_id: int
-    collection: str  # parcel | zone | work
-    right_id: int
-    shared: BaseGeometry
-    measure: Callable[[BaseGeometry], Figures]
-
-    @property
-    def key(self) -> Key:
-        """Name the pair, as the open cases are unique by it."""
-        return self.left_id, self.collection, self.right_id
-
-    @cached_property
-    def figures(self) -> Figures:
-        """Measure it, once."""
-        return self.measure(self.shared)
-
 
 @dataclass(frozen=True, slots=True)
 class Recount:
@@ -100,7 +58,7 @@ def keep_cases(
     gone = [case for case in gone if case.id not in {case.id for case in moved.values()}]
     kept = [(case, wanted[key]) for key, case in (open_now | moved).items() if key in wanted]
     changed = sum(_refresh(case, one) for case, one in kept)
-    new = _not_settled(session, new)
+    new = not_settled(session, new)
     opened = _open(session, ruleset, at, new, by)
     _close(session, at, gone)
     session.flush()
@@ -164,19 +122,6 @@ def _refresh(case: OverlapCase, one: Detected) -> bool:
     case.share_of_left, case.share_of_right = figures.share_of_left, figures.share_of_right
     case.is_technical = figures.technical
     return True
-
-
-def _not_settled(session: Session, new: Sequence[Detected]) -> list[Detected]:
-    """Leave out what was decided to stay shared, as long as no more ground is."""
-    if not new:
-        return []
-    settled: dict[Key, float] = {}
-    for case in find_settled(session, {one.left_id for one in new}, SETTLED):
-        settled[key_of(case)] = max(case.area_m2, settled.get(key_of(case), 0.0))
-    return [
-        one for one in new
-        if one.key not in settled or one.figures.area_m2 > GROWN * settled[one.key]
-    ]  # fmt: skip
 
 
 def _open(
