@@ -5,10 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, LargeBinary, UniqueConstraint, text
+from sqlalchemy import BigInteger, ForeignKey, LargeBinary, Sequence, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from cadastre.models.base import Base, Recorded, identifier, recorded_now
+
+NUMBER_SEQUENCE = Sequence("dossier_number_seq", metadata=Base.metadata)
 
 
 class Dossier(Recorded, Base):

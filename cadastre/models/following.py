@@ -53,13 +53,13 @@ class Message(Recorded, Base):
     """What one side wrote to the other inside a dossier, or an office to itself."""
 
     __tablename__ = "message"
-    __table_args__ = (CheckConstraint("audience IN ('everybody', 'office')", name="audience"),)
+    __table_args__ = (CheckConstraint("audience IN ('applicant', 'office')", name="audience"),)
 
     id: Mapped[identifier]
     dossier_id: Mapped[int] = mapped_column(ForeignKey("dossier.id"), index=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
     by_office: Mapped[bool]
-    audience: Mapped[str] = mapped_column(server_default="everybody")
+    audience: Mapped[str] = mapped_column(server_default="applicant")
     text: Mapped[str]
     document_id: Mapped[int | None] = mapped_column(ForeignKey("document.id"))
 

@@ -61,9 +61,15 @@ class Filing:
 
 
 def file_application(
-    session: Session, ruleset: Ruleset, filing: Filing, *, account: Account, applicant: Party
+    session: Session,
+    ruleset: Ruleset,
+    filing: Filing,
+    *,
+    account: Account,
+    applicant: Party,
+    dossier: Dossier | None = None,
 ) -> Application:
-    """Enter an application under the next rank.
+    """Enter an application under the next rank, in its dossier or in one that it opens.
 
     Raises
     ------
@@ -89,7 +95,11 @@ def file_application(
         applicant=applicant.name,
     )
     refuse_what_blocks(report)
-    application = _application(session, ruleset, filing, report, account, applicant, now, rank, day)
+    number = f"DEM-{day.year}-{rank:06d}"
+    dossier = dossier or _open_dossier(session, ruleset, filing, number, applicant)
+    application = _application(
+        session, ruleset, filing, report, account, applicant, dossier, number, now, rank
+    )
     parcel = _parcel(session, ruleset, filing.reading, report, application, perimeter)
     occupy(session, ruleset, application, parcel, perimeter)
     detect_for_parcel(session, ruleset, parcel)
@@ -147,18 +157,10 @@ def follow_up_code() -> str:
     return "".join(secrets.choice(CODE_ALPHABET) for _ in range(CODE_LENGTH))
 
 
-def _application(
-    session: Session,
-    ruleset: Ruleset,
-    filing: Filing,
-    report: Report,
-    account: Account,
-    applicant: Party,
-    now: dt.datetime,
-    rank: int,
-    day: dt.date,
-) -> Application:
-    number = f"DEM-{day.year}-{rank:06d}"
+def _open_dossier(
+    session: Session, ruleset: Ruleset, filing: Filing, number: str, applicant: Party
+) -> Dossier:
+    """Open the dossier of an application that no service of the catalogue leads to."""
     dossier = Dossier(
         number=number,
         service=filing.kind,
@@ -168,6 +170,21 @@ def _application(
     )
     session.add(dossier)
     session.flush()
+    return dossier
+
+
+def _application(
+    session: Session,
+    ruleset: Ruleset,
+    filing: Filing,
+    report: Report,
+    account: Account,
+    applicant: Party,
+    dossier: Dossier,
+    number: str,
+    now: dt.datetime,
+    rank: int,
+) -> Application:
     application = Application(
         number=number,
         name=filing.name,
@@ -180,7 +197,7 @@ def _application(
         account_id=account.id,
         filed_at=now,
         rank=rank,
-        follow_up_code=follow_up_code(),
+        follow_up_code=dossier.follow_up_code or follow_up_code(),
         findings={"findings": [finding_as_json(finding) for finding in report.findings]},
         dossier_id=dossier.id,
         is_demonstration=account.is_demonstration,

@@ -24,6 +24,7 @@ from cadastre.geometry.perimeter import geodesic_area_m2, planar_area_m2
 from cadastre.models import (
     Account,
     Application,
+    Dossier,
     JournalEntry,
     OutboxEvent,
     Parcel,
@@ -45,7 +46,13 @@ from cadastre.vocabulary import ApplicationStatus
 
 
 def file_clipped(
-    session: Session, ruleset: Ruleset, filing: Filing, *, account: Account, applicant: Party
+    session: Session,
+    ruleset: Ruleset,
+    filing: Filing,
+    *,
+    account: Account,
+    applicant: Party,
+    dossier: Dossier | None = None,
 ) -> Application:
     """File what is free of a perimeter: the largest piece in the ordinary way, siblings with it.
 
@@ -61,7 +68,12 @@ def file_clipped(
     largest, *siblings = _free(session, ruleset, perimeter, groups, now)
     reading = read_geometry(ruleset, mapping(largest))
     application = file_application(
-        session, ruleset, replace(filing, reading=reading), account=account, applicant=applicant
+        session,
+        ruleset,
+        replace(filing, reading=reading),
+        account=account,
+        applicant=applicant,
+        dossier=dossier,
     )
     if siblings:
         bundle_remnants(session, ruleset, application, siblings)

@@ -247,7 +247,7 @@ def _tables() -> None:
         sa.Column("dossier_id", sa.BigInteger(), nullable=False),
         sa.Column("account_id", sa.BigInteger(), nullable=False),
         sa.Column("by_office", sa.Boolean(), nullable=False),
-        sa.Column("audience", sa.Text(), server_default="everybody", nullable=False),
+        sa.Column("audience", sa.Text(), server_default="applicant", nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("document_id", sa.BigInteger(), nullable=True),
         sa.Column(
@@ -256,7 +256,7 @@ def _tables() -> None:
             server_default=sa.text("now()"),
             nullable=False,
         ),
-        sa.CheckConstraint("audience IN ('everybody', 'office')", name=op.f("ck_message_audience")),
+        sa.CheckConstraint("audience IN ('applicant', 'office')", name=op.f("ck_message_audience")),
         sa.ForeignKeyConstraint(
             ["account_id"], ["account.id"], name=op.f("fk_message_account_id_account")
         ),

@@ -112,7 +112,7 @@ def _page(raw: Raw) -> FormPage:
 def _field(raw: Raw) -> FormField:
     plain = (
         "id", "type", "label", "help", "example", "required", "unit", "minimum", "maximum",
-        "longest", "whole", "classification",
+        "longest", "whole", "classification", "gives",
     )  # fmt: skip
     return FormField(
         **{name: raw[name] for name in plain if name in raw},

@@ -96,6 +96,7 @@ class FormField:
     shown_when: When = ()
     classification: str = "internal"
     evidence: Evidence = Evidence.UNCONFIRMED
+    gives: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

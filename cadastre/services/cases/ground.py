@@ -43,11 +43,15 @@ class Printed:
 
 
 def end_application(
-    session: Session, application: Application, parcels: Sequence[Parcel], at: dt.datetime
+    session: Session,
+    application: Application,
+    parcels: Sequence[Parcel],
+    at: dt.datetime,
+    outcome: str = "refused",
 ) -> None:
-    """Close an application that is refused; whoever waited behind it moves up."""
+    """Close an application that is refused or withdrawn; whoever waited behind it moves up."""
     close_ground(session, parcels, at)
-    application.closed_at, application.outcome = at, "refused"
+    application.closed_at, application.outcome = at, outcome
     session.flush()
     for parcel in parcels:
         promote_waiting(session, to_shape(parcel.geom), at)

@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import Session
 
-from cadastre.errors import Blocked, NotFound, UnusableInput
+from cadastre.errors import Blocked, CadastreError, NotFound, UnusableInput
 from cadastre.models import (
     Application,
     JournalEntry,
@@ -276,6 +276,30 @@ def _ensure_lawful(
         holder=application.applicant.name,
         exclude=(application.number, *later),
     )
+
+
+def reasons_against_grant(
+    session: Session, ruleset: Ruleset, application: Application, at: dt.datetime
+) -> tuple[CadastreError, ...]:
+    """Give every reason why an application could not be granted at an instant, changing nothing.
+
+    What is asked is what :func:`grant` will ask again inside its lock.
+    """
+    asked = held(open_parcels(session, application, at))
+    if application.closed_at is not None or asked.ground.is_empty:
+        number = application.number
+        return (Blocked("titles.application-closed", where=number, number=number),)
+    found: list[CadastreError] = []
+    day = day_of(at, ruleset.time_zone)
+    for look in (
+        lambda: _ensure_first(session, application, asked, at),
+        lambda: _ensure_lawful(session, ruleset, application, asked, at, day),
+    ):
+        try:
+            look()
+        except Blocked as reason:
+            found.append(reason)
+    return tuple(found)
 
 
 def _ensure_follows(

@@ -1,0 +1,196 @@
+"""Attach pieces to a dossier, take them back, and say whether they serve."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from cadastre.errors import Blocked, NotFound, TooLarge, UnusableInput
+from cadastre.exchange.pieces.antivirus import scan
+from cadastre.exchange.pieces.media import media_type_of, safe_name
+from cadastre.models import Document, Dossier, StoredFile
+from cadastre.rules.permissions import (
+    Actor,
+    Audience,
+    can_add_document,
+    can_examine,
+    can_read_document,
+    ensure,
+)
+from cadastre.services.dossiers.access import ref_of
+from cadastre.services.dossiers.written import journal
+
+PIECE, ANSWER, OFFICE = "piece", "answer", "office"
+MOST_DOCUMENTS = 100
+VERDICTS = ("accepted", "to-replace")
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file as it arrived: the line of the checklist it answers, its name and its bytes."""
+
+    filename: str
+    content: bytes
+    piece: str | None = None
+    title: str | None = None
+
+
+def attach(
+    session: Session,
+    dossier: Dossier,
+    actor: Actor,
+    upload: Upload,
+    *,
+    scanner: str | None = None,
+    for_office: bool = False,
+) -> Document:
+    """Keep a document with its true type, size and hash; the same bytes are kept once.
+
+    Raises
+    ------
+    NotAllowed, NotSignedIn
+        The actor may not add to this dossier.
+    UnusableInput, TooLarge, NotAvailable
+        See :mod:`cadastre.exchange.pieces`.
+    """
+    ref = ref_of(session, dossier)
+    ensure(can_add_document(actor, ref), actor, "dossiers.not-yours", dossier.number)
+    _ensure_room(session, dossier)
+    media_type = media_type_of(upload.content, upload.filename)
+    scanned = scan(upload.content, upload.filename, scanner)
+    digest = store(session, upload.content)
+    document = Document(
+        dossier_id=dossier.id,
+        kind=OFFICE if for_office else PIECE if upload.piece else ANSWER,
+        title=upload.title or upload.filename,
+        filename=safe_name(upload.filename, media_type),
+        media_type=media_type,
+        sha256=digest,
+        classification="confidential" if for_office else "personal",
+        piece=upload.piece,
+        account_id=actor.account_id,
+        scan=scanned.value,
+    )
+    session.add(document)
+    session.flush()
+    told = {"document": document.id, "piece": upload.piece, "sha256": digest}
+    journal(session, "attach", dossier, actor, document_id=document.id, facts=told)
+    return document
+
+
+def store(session: Session, content: bytes) -> str:
+    """Keep bytes under their SHA-256; give it."""
+    digest = hashlib.sha256(content).hexdigest()
+    if session.get(StoredFile, digest) is None:
+        session.add(StoredFile(sha256=digest, size=len(content), content=content))
+        session.flush()
+    return digest
+
+
+def _ensure_room(session: Session, dossier: Dossier) -> None:
+    held = session.scalar(
+        select(func.count()).where(
+            Document.dossier_id == dossier.id, Document.withdrawn_at.is_(None)
+        )
+    )
+    if (held or 0) >= MOST_DOCUMENTS:
+        raise TooLarge("pieces.too-many", where=dossier.number, most=MOST_DOCUMENTS)
+
+
+def document_of(session: Session, dossier: Dossier, document_id: int) -> Document:
+    """Give a document of this dossier.
+
+    Raises
+    ------
+    NotFound
+        ``pieces.none``: it is not of this dossier.
+    """
+    found = session.get(Document, document_id)
+    if found is None or found.dossier_id != dossier.id:
+        raise NotFound("pieces.none", where=str(document_id))
+    return found
+
+
+def take_back(session: Session, dossier: Dossier, actor: Actor, document_id: int) -> Document:
+    """Take a document back before it counted; once lodged it stays, and is replaced instead.
+
+    Raises
+    ------
+    Blocked
+        ``pieces.already-lodged``.
+    """
+    document = document_of(session, dossier, document_id)
+    ensure(document.account_id == actor.account_id, actor, "dossiers.not-yours", dossier.number)
+    if document.verdict is not None or document.id in lodged_documents(session, dossier):
+        raise Blocked("pieces.already-lodged", where=document.title)
+    document.withdrawn_at = func.clock_timestamp()
+    journal(session, "take-back", dossier, actor, document_id=document.id)
+    session.flush()
+    return document
+
+
+def lodged_documents(session: Session, dossier: Dossier) -> set[int]:
+    """List the documents that a receipt already names."""
+    steps = (step for step in dossier.steps if step.kind in ("lodge", "complete"))
+    return {int(piece["document"]) for step in steps for piece in step.facts.get("pieces", ())}
+
+
+def judge(
+    session: Session,
+    dossier: Dossier,
+    actor: Actor,
+    document_id: int,
+    verdict: str,
+    reason: str | None = None,
+) -> Document:
+    """Say that a piece serves, or why it must be replaced.
+
+    Raises
+    ------
+    UnusableInput
+        ``pieces.unknown-verdict``; ``pieces.no-reason`` when it must be replaced.
+    """
+    ensure(can_examine(actor, ref_of(session, dossier)), actor, "dossiers.not-yours")
+    document = document_of(session, dossier, document_id)
+    if verdict not in VERDICTS:
+        raise UnusableInput("pieces.unknown-verdict", where=verdict, known=", ".join(VERDICTS))
+    if verdict == "to-replace" and not (reason or "").strip():
+        raise UnusableInput("pieces.no-reason", where="reason")
+    document.verdict, document.verdict_reason = verdict, reason
+    document.verdict_by_id = actor.account_id
+    told = {"verdict": verdict, "piece": document.piece}
+    journal(
+        session, "judge", dossier, actor, reason=reason, document_id=document.id, facts=told
+    )
+    session.flush()
+    return document
+
+
+def read_document(
+    session: Session, dossier: Dossier, actor: Actor, document_id: int
+) -> tuple[Document, bytes]:
+    """Give a document with its bytes, and write down who looked when it is not the applicant."""
+    document = document_of(session, dossier, document_id)
+    ref = ref_of(session, dossier)
+    audience = Audience.OFFICE if document.kind == OFFICE else Audience.APPLICANT
+    ensure(can_read_document(actor, ref, audience), actor, "dossiers.not-yours", dossier.number)
+    content = session.scalar(
+        select(StoredFile.content).where(StoredFile.sha256 == document.sha256)
+    )
+    if content is None:
+        raise NotFound("pieces.none", where=str(document_id))
+    if document.account_id != actor.account_id:
+        journal(session, "read-document", dossier, actor, document_id=document.id)
+    return document, content
+
+
+def pieces_given(dossier: Dossier) -> dict[str, list[Document]]:
+    """Group the documents that count by the line of the checklist they answer."""
+    given: dict[str, list[Document]] = {}
+    for document in dossier.documents:
+        if document.piece and document.withdrawn_at is None and document.verdict != "to-replace":
+            given.setdefault(document.piece, []).append(document)
+    return given

@@ -1,0 +1,151 @@
+"""What a dossier owes at each moment, the orders of payment for it, and what is still unpaid."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from cadastre.models import Account, Application, Dossier, Invoice, Parcel
+from cadastre.procedures.machine import Standing, State
+from cadastre.rules.catalogue import FeeLine, fees_due
+from cadastre.rules.catalogue.fees import MOMENTS
+from cadastre.rules.report import measure_area
+from cadastre.rules.ruleset import Ruleset
+from cadastre.services.dossiers.answers import read_answers
+from cadastre.services.dossiers.catalogue import Rules, rules_of
+from cadastre.services.dossiers.ground import AREA, reading_of
+from cadastre.services.money.issue import Debt, issue_invoice
+
+IN_DOSSIER = tuple(moment for moment in MOMENTS if moment != "yearly")
+# In which state of a dossier the order of payment of a moment is issued by itself.
+ISSUED_IN = {
+    "decision": (State.EXAMINING, State.PROPOSED, State.ACCEPTED),
+    "issue": (State.ACCEPTED,),
+}
+DAYS_TO_PAY = 30
+
+
+def fees_of(
+    session: Session, ruleset: Ruleset, dossier: Dossier, moment: str, day: dt.date
+) -> tuple[FeeLine, ...]:
+    """List what a dossier owes at a moment, with its working; a quote made is its amount."""
+    rules = rules_of(session, dossier)
+    answers = read_answers(session, ruleset, rules, dossier, day).values
+    area = _area_km2(session, ruleset, rules, dossier)
+    lines = fees_due(rules.service, ruleset, answers, area, day, moment)
+    quoted = _quoted(dossier)
+    if quoted is None:
+        return lines
+    return tuple(
+        line if line.amount is not None else replace(line, amount=quoted, working=f"{quoted}")
+        for line in lines
+    )
+
+
+def _quoted(dossier: Dossier) -> int | None:
+    quotes = [step.facts for step in dossier.steps if step.kind == "quote"]
+    amount = quotes[-1].get("amount") if quotes else None
+    return None if amount is None else int(amount)
+
+
+def _area_km2(
+    session: Session, ruleset: Ruleset, rules: Rules, dossier: Dossier
+) -> float | None:
+    """Give the planar area that was lodged, or that of the draft as it stands."""
+    held = session.scalar(
+        select(Parcel.planar_area_m2)
+        .join(Application, Application.id == Parcel.application_id)
+        .where(Application.dossier_id == dossier.id)
+        .order_by(Parcel.id)
+        .limit(1)
+    )
+    if held is not None:
+        return held / 1e6
+    if rules.service.perimeter != AREA:
+        return None
+    reading = reading_of(ruleset, dossier)
+    if reading is None or reading.perimeter is None:
+        return None
+    area = measure_area(reading.perimeter, ruleset.planar_crs, reading.crs)
+    return (area.geodesic_ha if area.planar_ha is None else area.planar_ha) / 100
+
+
+def order_payment(
+    session: Session,
+    ruleset: Ruleset,
+    dossier: Dossier,
+    moment: str,
+    day: dt.date,
+    *,
+    amounts: Mapping[str, int] | None = None,
+    account: Account | None = None,
+) -> Invoice | None:
+    """Issue the order of payment of a moment, or give the one there is; None: nothing is due.
+
+    ``amounts``, by code, are set by the office where no text gives one; as long as an amount is
+    not known, nothing is ordered.
+    """
+    lines = tuple(
+        line if line.amount is not None else replace(line, amount=(amounts or {}).get(line.code))
+        for line in fees_of(session, ruleset, dossier, moment, day)
+    )
+    if any(line.amount is None for line in lines):
+        return None
+    debt = Debt(
+        moment, day + dt.timedelta(days=DAYS_TO_PAY), dossier,
+        party_id=dossier.party_id, account_id=dossier.account_id,
+    )  # fmt: skip
+    return issue_invoice(session, debt, lines, account=account)
+
+
+def order_what_falls_due(
+    session: Session, ruleset: Ruleset, dossier: Dossier, standing: Standing, day: dt.date
+) -> None:
+    """Issue the orders of payment that the new state of a dossier calls for."""
+    for moment, states in ISSUED_IN.items():
+        if standing.state in states:
+            order_payment(session, ruleset, dossier, moment, day)
+
+
+def unpaid_moments(
+    session: Session, ruleset: Ruleset, dossier: Dossier, day: dt.date
+) -> frozenset[str]:
+    """Name the moments whose fees are due and not paid; an amount nobody knows is not due yet."""
+    ordered = invoices_of(session, dossier)
+    unpaid = set()
+    for moment in IN_DOSSIER:
+        invoice = ordered.get(moment)
+        if invoice is not None:
+            unpaid |= {moment} if invoice.payment is None else set()
+        elif any(line.amount for line in fees_of(session, ruleset, dossier, moment, day)):
+            unpaid.add(moment)
+    return frozenset(unpaid)
+
+
+def invoices_of(session: Session, dossier: Dossier) -> Mapping[str, Invoice]:
+    """Give the live order of payment of each moment."""
+    rows = session.scalars(
+        select(Invoice)
+        .where(Invoice.dossier_id == dossier.id, Invoice.cancelled_at.is_(None))
+        .order_by(Invoice.id)
+    )
+    return {invoice.moment: invoice for invoice in rows}
+
+
+def as_told(line: FeeLine, language: str) -> dict[str, Any]:
+    """Represent a fee for a page or an answer."""
+    return {
+        "code": line.code,
+        "name": line.name[language],
+        "amount": line.amount,
+        "currency": line.currency,
+        "working": line.working,
+        "evidence": line.evidence.value,
+        "moment": line.moment,
+        "note": None if line.note is None else line.note[language],
+    }
