@@ -14,8 +14,8 @@ from cadastre.procedures.machine.guards import Asked, Refusals, refusals_of
 OPINIONS = ("favourable", "reserved", "unfavourable")
 CORRECT = "correct"
 LONGEST_DELAY_DAYS = 3650
-# A correction answers what people wrote by mistake, not ranks and receipts others rely on.
-LASTING = (CORRECT, "lodge", "pay")
+# A correction answers what was written by mistake, not ranks, receipts and decisions others rely on.
+LASTING = (CORRECT, "lodge", "pay", "confirm", "sign-act")
 
 
 def against_history(procedure: Procedure, course: Course, step: StepFact) -> Refusals:

@@ -53,6 +53,8 @@ def possible(
 ) -> tuple[PossibleStep, ...]:
     """Give the steps a role may take from here, each with every reason against it.
 
+    What only the clock decides is not among them: see :func:`automatic_due`.
+
     Parameters
     ----------
     account_id
@@ -61,7 +63,8 @@ def possible(
     return tuple(
         PossibleStep(rule.kind, rule.verb, refusals, rule.needs, rule.second_factor)
         for rule in procedure.steps.values()
-        if role in rule.by and not against_state(procedure, standing.course, rule)
+        if role in rule.by and not (role == SYSTEM and rule.automatic)
+        if not against_state(procedure, standing.course, rule)
         for refusals in [_against(procedure, standing, rule, facts, role, account_id)]
     )
 

@@ -1,0 +1,84 @@
+"""Every state × step × role of every procedure, forbidden cells included.
+
+The tables of ``tests/cases/procedures`` are read by people: a change of a procedure that opens a
+door, or shuts one, turns its cell red.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import pytest
+import yaml
+
+from cadastre.config import ROOT
+from cadastre.errors import Blocked, NotAllowed
+from cadastre.procedures.machine import State, possible
+from cadastre.sentences import say
+from tests.procedures.machine.matrix import cell, read_grid
+from tests.procedures.machine.walks import NOTHING_LACKS, ROLES, account, after, procedures
+
+CASES = ROOT / "tests" / "cases" / "procedures"
+
+
+@cache
+def case(name: str) -> dict[str, Any]:
+    content: dict[str, Any] = yaml.safe_load((CASES / f"{name}.yaml").read_text("utf-8"))
+    return content
+
+
+SITUATIONS = [(name, situation) for name in procedures() for situation in case(name)["situations"]]
+
+
+def test_every_procedure_has_its_table() -> None:
+    assert {path.stem for path in CASES.glob("*.yaml")} == set(procedures())
+
+
+@pytest.mark.parametrize("name", procedures())
+def test_a_table_meets_every_state_and_every_step(name: str) -> None:
+    procedure, told = procedures()[name], case(name)
+    reached = {after(procedure, words)[0].state for words in told["situations"].values()}
+    leads_to = {State.DRAFT} | {
+        State(state)
+        for rule in procedure.steps.values()
+        for state in (rule.to.values() if isinstance(rule.to, dict) else [rule.to])
+        if state not in (None, "back")
+    }
+    assert leads_to <= reached
+    assert {kind for kind, _ in read_grid(told["grid"])} == set(procedure.steps)
+
+
+@pytest.mark.parametrize(("name", "situation"), SITUATIONS)
+def test_only_these_may_take_these_steps(name: str, situation: str) -> None:
+    procedure, told = procedures()[name], case(name)
+    standing, now = after(procedure, told["situations"][situation])
+    expected = read_grid(told["grid"])
+    for kind in procedure.steps:
+        for role in ROLES:
+            refusal = cell(procedure, standing, now, kind, role)
+            may = role in expected[kind, situation]
+            assert (refusal is None) == may, (kind, role, str(refusal))
+            if refusal is not None:
+                assert isinstance(
+                    refusal, Blocked if role in procedure.step(kind).by else NotAllowed
+                )
+                assert "{" not in say(refusal.code, "en", **refusal.values), refusal.code
+
+
+@pytest.mark.parametrize(("name", "situation"), SITUATIONS)
+def test_what_is_offered_is_what_may_be_done(name: str, situation: str) -> None:
+    """The buttons of a page and the refusals of the API come from one reading."""
+    procedure, told = procedures()[name], case(name)
+    standing, now = after(procedure, told["situations"][situation])
+    for role in ROLES:
+        offered = possible(procedure, standing, NOTHING_LACKS, role=role, account_id=account(role))
+        for found in offered:
+            # What a correction may answer depends on the step it names.
+            if found.kind != "correct":
+                refused = cell(procedure, standing, now, found.kind, role) is not None
+                assert refused == (not found.is_possible), (found.kind, role)
+        kinds = {found.kind for found in offered if found.is_possible}
+        may = {kind for (kind, s), roles in read_grid(told["grid"]).items()
+               if s == situation and role in roles}  # fmt: skip
+        assert may - kinds == set(), role
