@@ -6,9 +6,13 @@ they run apart, with limits, and may open nothing outside the text they are give
 
 from __future__ import annotations
 
+import base64
+import json
 import resource
 import subprocess
 import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from cadastre.errors import NotAvailable
 
@@ -16,7 +20,18 @@ LONGEST_SECONDS = 30
 MOST_MEMORY_BYTES = 1_500_000_000
 
 
-def html_to_pdf(html: str, *, variant: str = "pdf/a-3u") -> bytes:
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file inside the PDF: its name, what it is, its bytes (PDF/A-3 only)."""
+
+    name: str
+    description: str
+    content: bytes
+
+
+def html_to_pdf(
+    html: str, *, variant: str = "pdf/a-3u", attachments: Sequence[Attachment] = ()
+) -> bytes:
     """Give the PDF of a self-contained page (styles inline, no address is fetched).
 
     Raises
@@ -24,10 +39,21 @@ def html_to_pdf(html: str, *, variant: str = "pdf/a-3u") -> bytes:
     NotAvailable
         The page could not be typeset in time.
     """
+    given = {
+        "html": html,
+        "attachments": [
+            {
+                "name": one.name,
+                "description": one.description,
+                "content": base64.b64encode(one.content).decode(),
+            }
+            for one in attachments
+        ],
+    }
     try:
         done = subprocess.run(
             [sys.executable, "-m", "cadastre.exchange.pdf", variant],
-            input=html.encode(),
+            input=json.dumps(given).encode(),
             capture_output=True,
             timeout=LONGEST_SECONDS,
             check=True,
@@ -37,14 +63,25 @@ def html_to_pdf(html: str, *, variant: str = "pdf/a-3u") -> bytes:
     return done.stdout
 
 
-def typeset(html: bytes, variant: str) -> bytes:
+def typeset(given: bytes, variant: str) -> bytes:
     """Typeset in this process; run as ``python -m cadastre.exchange.pdf``."""
     # Deferred: only the child process may carry the typesetter.
     from weasyprint import HTML
+    from weasyprint import Attachment as Attached
 
     resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY_BYTES, MOST_MEMORY_BYTES))
-    page = HTML(string=html.decode(), url_fetcher=_fetch_nothing)
-    return page.write_pdf(pdf_variant=variant, custom_metadata=True)
+    told = json.loads(given)
+    attached = [
+        Attached(
+            string=base64.b64decode(one["content"]),
+            name=one["name"],
+            description=one["description"],
+            relationship="Data",
+        )
+        for one in told["attachments"]
+    ]
+    page = HTML(string=told["html"], url_fetcher=_fetch_nothing)
+    return page.write_pdf(pdf_variant=variant, custom_metadata=True, attachments=attached)
 
 
 def _fetch_nothing(url: str, *_args: object, **_named: object) -> dict[str, object]:

@@ -30,6 +30,9 @@ LOOK = {
     "frame": f'fill="{PAPER}" stroke="#333333" stroke-width="0.2"',
     "grid": f'fill="none" stroke="{LINE}" stroke-width="0.12"',
     "grid-label": 'fill="#555555" font-size="2.1" font-family="DejaVu Sans, sans-serif"',
+    "river": 'fill="none" stroke="#7fa7c9" stroke-width="0.3"',
+    "neighbour": 'fill="#b9b4a4" fill-opacity="0.18" stroke="#8a8577" stroke-width="0.25"'
+    ' stroke-dasharray="1.2 0.8"',
     "perimeter": f'fill="{GREEN}" fill-opacity="0.14" stroke="{GREEN}" stroke-width="0.5"',
     "corner": f'fill="{GREEN}"',
     "corner-label": f'fill="{INK}" font-size="3" font-weight="bold"'

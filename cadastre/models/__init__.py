@@ -3,6 +3,7 @@
 from cadastre.models.account import Account, ApiToken, Mandate
 from cadastre.models.application import Application
 from cadastre.models.base import Base
+from cadastre.models.certificate import Certificate
 from cadastre.models.charge import Charge
 from cadastre.models.dossier import Document, Dossier, Draft, Step, StoredFile
 from cadastre.models.following import (
@@ -38,6 +39,7 @@ __all__ = [
     "Base",
     "BaseMapFeature",
     "CatalogueEntry",
+    "Certificate",
     "Charge",
     "CounterConfirmation",
     "Document",

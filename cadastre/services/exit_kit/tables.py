@@ -36,6 +36,10 @@ PUBLIC: dict[str, tuple[str, ...]] = {
     "work": (ALL,),
     "administrative_unit": (ALL,),
     "base_map_feature": (ALL,),
+    "certificate": (
+        "id", "kind", "number", "language", "sha256", "signer_sha256", "issued_at", "state",
+        "state_changed_at", "log_position", "is_demonstration",
+    ),
     "log_head": (ALL,),
     "log_key": (ALL,),
 }  # fmt: skip

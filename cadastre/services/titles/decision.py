@@ -23,6 +23,7 @@ from cadastre.models import (
 )
 from cadastre.rules.ruleset import Ruleset
 from cadastre.services.cases.detection import detect_for_parcels
+from cadastre.services.certificates.ending import supersede_of_title
 
 PROPOSERS = ("agent", "decider")
 CONFIRMERS = ("decider",)
@@ -139,6 +140,7 @@ def record(
     )
     session.add(OutboxEvent(topic=f"title.{kind}", subject_id=title.number, facts={}))
     session.flush()
+    supersede_of_title(session, title.id, kind, step.account_id)
     if moved := tuple(moved):
         parcel_ids = _parcels_of(session, moved, told.get("moved_up", ()))
         detect_for_parcels(session, ruleset, parcel_ids, by="act" if decision else "sweep")
