@@ -6,11 +6,13 @@ import click
 
 from cadastre import cluster as private
 from cadastre.cli import output
+from cadastre.cli.inputs import deployment
 from cadastre.cli.language import language_option
 from cadastre.config import read_settings
-from cadastre.database import downgrade, owner_url, upgrade
+from cadastre.database import downgrade, owner_engine, owner_url, transaction, upgrade
 from cadastre.errors import UnusableInput
 from cadastre.sentences import say
+from cadastre.services.grids import keep_grids
 
 
 @click.command()
@@ -23,6 +25,10 @@ def migrate(revision: str, down: bool, lang: str) -> None:
         raise UnusableInput("cli.down-to-what", where="--to")
     url = owner_url(read_settings())
     (downgrade if down else upgrade)(url, revision)
+    if revision == "head":
+        settings, ruleset = deployment()
+        with transaction(owner_engine(settings)) as session:
+            keep_grids(session, ruleset)
     output.note(say("cli.migrated", lang, revision=revision))
 
 

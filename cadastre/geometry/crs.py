@@ -124,6 +124,12 @@ def is_geographic(code: str) -> bool:
     return bool(_known(normalise(code)).is_geographic)
 
 
+def meridians(code: str) -> tuple[float, float]:
+    """Give the meridians (degrees) between which a system is meant to be used."""
+    area = _known(normalise(code)).area_of_use
+    return (-180.0, 180.0) if area is None else (float(area.west), float(area.east))
+
+
 def geographic_base(code: str) -> str:
     """Give the system of angles under a projected one (EPSG:4326 under EPSG:32631)."""
     name = normalise(code)

@@ -17,12 +17,27 @@ from cadastre.models.following import (
     Notification,
     Presence,
 )
+from cadastre.models.grid import CellRun, Grid, GridKind
 from cadastre.models.journal import IdempotencyKey, JournalEntry, OutboxEvent
+from cadastre.models.money import (
+    Invoice,
+    Payment,
+    PaymentAttempt,
+    PaymentEvent,
+    StatementLine,
+)
 from cadastre.models.opening import Opening, RemnantBundle, SealedFiling
 from cadastre.models.overlap_case import OverlapCase
 from cadastre.models.parcel import GroundCell, Occupation, Parcel
 from cadastre.models.party import Party
 from cadastre.models.past import past_of
+from cadastre.models.people import (
+    Identity,
+    MandateInvitation,
+    Passkey,
+    RecoveryCode,
+    SignInFailure,
+)
 from cadastre.models.sealed_log import GrantingStop, LogHead, LogKey, LogLeaf, LogNode
 from cadastre.models.territory import AdministrativeUnit, BaseMapFeature
 from cadastre.models.title import Share, Title, TitleRelation
@@ -39,6 +54,7 @@ __all__ = [
     "Base",
     "BaseMapFeature",
     "CatalogueEntry",
+    "CellRun",
     "Certificate",
     "Charge",
     "CounterConfirmation",
@@ -47,14 +63,19 @@ __all__ = [
     "DossierStanding",
     "Draft",
     "GrantingStop",
+    "Grid",
+    "GridKind",
     "GroundCell",
     "IdempotencyKey",
+    "Identity",
+    "Invoice",
     "JournalEntry",
     "LogHead",
     "LogKey",
     "LogLeaf",
     "LogNode",
     "Mandate",
+    "MandateInvitation",
     "Message",
     "MessageReading",
     "Notification",
@@ -64,10 +85,17 @@ __all__ = [
     "OverlapCase",
     "Parcel",
     "Party",
+    "Passkey",
+    "Payment",
+    "PaymentAttempt",
+    "PaymentEvent",
     "Presence",
+    "RecoveryCode",
     "RemnantBundle",
     "SealedFiling",
     "Share",
+    "SignInFailure",
+    "StatementLine",
     "Step",
     "StoredFile",
     "Title",

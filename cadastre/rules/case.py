@@ -12,6 +12,7 @@ from shapely.geometry import MultiPolygon, Polygon
 
 from cadastre.errors import NotFound, UnusableInput
 from cadastre.geometry.caps import cap, cap_polygon
+from cadastre.geometry.grid import CellGrid
 from cadastre.geometry.perimeter import (
     edge_true_area_m2,
     positions,
@@ -61,6 +62,11 @@ class Case:
     def crs(self) -> str:
         """Give the projected CRS in which this perimeter is measured."""
         return self.area.crs
+
+    @property
+    def grid(self) -> CellGrid | None:
+        """Give the grid whose cells make up perimeters of this kind; None for free ones."""
+        return self.ruleset.grid_of(self.facts.kind, self.at, self.ground)
 
     @property
     def substance_ids(self) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from cadastre.errors import InvalidRuleset
+from cadastre.geometry.crs import meridians
 from cadastre.geometry.grid import CellGrid
 from cadastre.rules.files import parameter_of, prove_shape, read_yaml
 from cadastre.rules.ruleset import (
@@ -83,7 +84,7 @@ def _assemble(files: dict[str, Any]) -> Ruleset:
         fees=_each(files["fees"], lambda i, raw: _fee(i, raw, found)),
         parameters=found,
         snap_grid=SnapGrid(**snap) if snap else None,
-        cells=_cells(cells) if cells else None,
+        grids=_grids(cells) if cells else (),
         cell_name=cells["name"] if cells else None,
     )
 
@@ -144,9 +145,15 @@ def _substances(raw: dict[str, Any]) -> Substances:
     return Substances(classes, by_id)
 
 
-def _cells(raw: dict[str, Any]) -> CellGrid:
-    step = raw["step_arcsec"] / 3600 if "step_arcsec" in raw else raw["step_m"]
-    return CellGrid(raw["crs"], step)
+def _grids(raw: dict[str, Any]) -> tuple[CellGrid, ...]:
+    """Read the grid of cells, one for each system where the country lies in several zones."""
+    systems = [raw["crs"]] if isinstance(raw["crs"], str) else raw["crs"]
+    unit, scale = ("arcsec", 3600) if "step_arcsec" in raw else ("m", 1)
+    width = raw[f"step_{unit}"] / scale
+    height = raw.get(f"height_{unit}", raw[f"step_{unit}"]) / scale
+    if len(systems) == 1:
+        return (CellGrid(systems[0], width, height),)
+    return tuple(CellGrid(crs, width, height, *meridians(crs)) for crs in systems)
 
 
 def _prove_agreement(folder: Path, ruleset: Ruleset, files: dict[str, Any]) -> None:
@@ -188,7 +195,7 @@ def _prove_folder(folder: Path, ruleset: Ruleset, files: dict[str, Any]) -> None
         _prove_known(path, "id", (ruleset.id,), {folder.name})
     for kind in ruleset.kinds.values():
         shapes = {value for _, value in kind.parameters["geometry"].periods}
-        if "grid" in shapes and ruleset.cells is None:
+        if "grid" in shapes and not ruleset.grids:
             raise InvalidRuleset(
                 "ruleset.missing-key", where=f"{folder / 'ruleset.yaml'}: cells",
                 file="ruleset.yaml", key="/", expected="cells", found=", ".join(files["ruleset"]),

@@ -163,7 +163,7 @@ def _shrink(case: Case, codes: set[str]) -> Iterator[Proposal]:
 
 
 def _cells(case: Case, codes: set[str]) -> Iterator[Proposal]:
-    grid = case.ruleset.cells
+    grid = case.grid
     if grid is None or "grid.not-whole-cells" not in codes:
         return
     for kind, snapped in (

@@ -7,8 +7,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from cadastre.errors import NotFound
-from cadastre.geometry.grid import CellGrid
+from shapely.geometry import MultiPolygon, Polygon
+from shapely.geometry.base import BaseGeometry
+
+from cadastre.errors import CadastreError, NotFound
+from cadastre.geometry.grid import CellGrid, fit
 from cadastre.rules.substances import Substance, SubstanceClass, Substances
 from cadastre.vocabulary import EdgeModel, Evidence
 
@@ -184,7 +187,7 @@ class Ruleset:
     fees: Mapping[str, FeeRule]
     parameters: Mapping[str, Parameter]
     snap_grid: SnapGrid | None = None
-    cells: CellGrid | None = None
+    grids: tuple[CellGrid, ...] = ()
     cell_name: Text | None = field(default=None)
 
     def kind(self, kind_id: str) -> Kind:
@@ -256,6 +259,36 @@ class Ruleset:
         return self.exclusivity_groups(names[:1], at)[0]
 
     def reading_hints(self) -> ReadingHints:
+    def is_on_grid(self, kind_id: str | None, at: dt.date) -> bool:
+        """Tell whether perimeters of a kind are made of cells on a day."""
+        kind = self.kinds.get(kind_id or "")
+        shape = kind.at("geometry", at) if kind else None
+        return shape is not None and shape.value == "grid" and bool(self.grids)
+
+    def grid_of(
+        self, kind_id: str | None, at: dt.date, perimeter: BaseGeometry
+    ) -> CellGrid | None:
+        """Give the grid of a kind whose perimeters are made of cells; None for free perimeters.
+
+        Where a country has a grid for each of its zones, the middle of the perimeter decides.
+        """
+        if not self.is_on_grid(kind_id, at):
+            return None
+        west, _, east, _ = (0.0, 0.0, 0.0, 0.0) if perimeter.is_empty else perimeter.bounds
+        middle = (west + east) / 2
+        return min(self.grids, key=lambda grid: (grid.distance_from(middle), grid.id))
+
+    def on_cells(
+        self, kind_id: str | None, at: dt.date, perimeter: Polygon | MultiPolygon
+    ) -> Polygon | MultiPolygon:
+        """Give exactly the cells a perimeter is made of; a free or broken one stays as it is."""
+        grid = self.grid_of(kind_id, at, perimeter)
+        try:
+            return (fit(perimeter, grid) if grid else None) or perimeter
+        except CadastreError:
+            # Too large or too tangled to be counted: the checks say so of the perimeter itself.
+            return perimeter
+
         """Give what helps reading coordinates of this country."""
         grid = self.snap_grid
         return ReadingHints(

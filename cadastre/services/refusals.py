@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -10,6 +11,8 @@ from sqlalchemy.exc import DBAPIError
 from cadastre.errors import Blocked, CadastreError, TooLarge
 
 GROUND = "ex_occupation_ground"
+CELLS = "ex_cell_run_cells"
+WHOLE_CELLS = "ck_occupation_whole_cells"
 
 
 @contextmanager
@@ -19,7 +22,8 @@ def in_our_words() -> Iterator[None]:
     Raises
     ------
     Blocked
-        ``register.ground-occupied``, naming the title, application or zone in the way.
+        ``register.ground-occupied`` or ``register.cells-held``, naming the title, application or
+        zone in the way; ``register.off-grid``.
     TooLarge
         ``register.ground-too-large``.
     """
@@ -41,6 +45,11 @@ def refusal_of(error: DBAPIError) -> CadastreError | None:
         return Blocked(
             "register.ground-occupied", where=told.message_detail, occupant=told.message_detail
         )
+    if told.constraint_name == CELLS:
+        found = json.loads(told.message_detail)
+        return Blocked("register.cells-held", where=found["occupant"], **found)
+    if told.constraint_name == WHOLE_CELLS:
+        return Blocked("register.off-grid", where="perimeter", **json.loads(told.message_detail))
     if told.message_hint == "register.ground-too-large":
         return TooLarge("register.ground-too-large", where="perimeter")
     return None

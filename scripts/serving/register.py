@@ -1,4 +1,4 @@
-"""Bring the register up to date before it is served: schema, then demonstration."""
+"""Bring the register up to date before it is served: schema, grids, then demonstration."""
 
 from __future__ import annotations
 
@@ -7,12 +7,15 @@ import sys
 from pathlib import Path
 
 import psycopg2
+from sqlalchemy import create_engine
 from sqlalchemy.exc import DBAPIError
 
 from cadastre.cluster.roles import connect
-from cadastre.config import ROOT
-from cadastre.database import migration_files, sqlalchemy_url, upgrade
+from cadastre.config import ROOT, read_settings
+from cadastre.database import migration_files, sqlalchemy_url, transaction, upgrade
 from cadastre.errors import NotAvailable
+from cadastre.rules.load import load_ruleset
+from cadastre.services.grids import keep_grids
 from serving import tell
 
 
@@ -24,14 +27,24 @@ def migrate(url: str) -> None:
     NotAvailable
         The server refused a statement (disk full, a right it does not give); its words are said.
     """
-    if _revision(url) == migration_files()[-1].name.partition("_")[0]:
-        return
-    tell("Mise à jour du schéma …", "Updating the schema …")
     try:
-        upgrade(sqlalchemy_url(url))
+        if _revision(url) != migration_files()[-1].name.partition("_")[0]:
+            tell("Mise à jour du schéma …", "Updating the schema …")
+            upgrade(sqlalchemy_url(url))
+        _keep_grids(url)
     except DBAPIError as refusal:
         answer = str(refusal.orig).strip().partition("\n")[0]
         raise NotAvailable("serve.schema-failed", answer=answer) from refusal
+
+
+def _keep_grids(url: str) -> None:
+    """Let the database guard the cells of the law that is served."""
+    settings = read_settings()
+    ruleset = load_ruleset(settings.data / "rulesets" / settings.ruleset)
+    engine = create_engine(sqlalchemy_url(url))
+    with transaction(engine) as session:
+        keep_grids(session, ruleset)
+    engine.dispose()
 
 
 def load_demonstration(url: str) -> None:

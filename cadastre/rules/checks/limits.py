@@ -118,8 +118,8 @@ def _gaps(case: Case, direction: str) -> Iterator[tuple[Side, float]]:
 @finds("cells", "grid.not-whole-cells", "grid.cells", "grid.cells-over", needs_kind=True)
 def check_cells(case: Case) -> Iterator[Finding]:
     """Where perimeters are made of cells: are they whole, and not too many?"""
-    rule, grid, name = _rule(case, "geometry"), case.ruleset.cells, case.ruleset.cell_name
-    if rule is None or rule.value != "grid" or grid is None:
+    rule, grid, name = _rule(case, "geometry"), case.grid, case.ruleset.cell_name
+    if rule is None or grid is None:
         return
     most = _rule(case, "max_cells")
     try:

@@ -6,7 +6,8 @@ from sqlalchemy import Connection, text
 
 from cadastre.services.backup.manifest import TableFacts
 
-SCHEMA_TABLE = "alembic_version"
+# What migrating writes into an empty register: its revision, and the grids of the law.
+NO_REGISTER = ("alembic_version", "grid", "grid_kind")
 # A row's text depends on these; fixed, the same row is the same text on every server.
 MANNERS = (
     "SET LOCAL timezone = 'UTC'", "SET LOCAL datestyle = 'ISO, YMD'",
@@ -46,7 +47,7 @@ def has_rows(connection: Connection) -> str | None:
     """Name a table that holds rows; None when the register is empty or not there."""
     quote = connection.dialect.identifier_preparer.quote
     for table in tables_of(connection):
-        if table == SCHEMA_TABLE:
+        if table in NO_REGISTER:
             continue
         if connection.execute(text(f"SELECT EXISTS (SELECT FROM {quote(table)})")).scalar():
             return table

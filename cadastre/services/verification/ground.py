@@ -6,10 +6,16 @@ import datetime as dt
 
 from sqlalchemy.orm import Session
 
+from cadastre.queries.cells import (
+    cells_are_exclusive,
+    occupations_with_wrong_cells,
+    shared_cells,
+)
 from cadastre.queries.chains import legacy_titles, titles_without_ground
 from cadastre.queries.pairs import Pair, conflicting_occupations, occupant_numbers
 from cadastre.queries.soundness import invalid_grounds, parcels_apart_from_their_occupation
 from cadastre.rules.ruleset import Ruleset
+from cadastre.services.grids import are_kept
 from cadastre.services.pairs import measure
 from cadastre.services.verification.proof import Proof, Said, listed, told
 
@@ -39,6 +45,32 @@ def overlaps(session: Session, ruleset: Ruleset, day: dt.date) -> Proof:
             for conflict, area_m2 in real
         ),
     )
+
+
+def cells(session: Session, ruleset: Ruleset) -> Proof:
+    """Recount the cells of grid titles: each held by one, and held as the ground has them."""
+    said = []
+    if not are_kept(session, ruleset):
+        said.append(Said("verify.grid-differs", {"ruleset": ruleset.id}))
+    if not cells_are_exclusive(session):
+        said.append(Said("verify.cells-unguarded", {}))
+    astray, twice = occupations_with_wrong_cells(session), list(shared_cells(session))
+    ids = {*astray, *(one for pair in twice for one in pair[:2])}
+    names = occupant_numbers(session, ids)
+    said += [Said("verify.cells-astray", {"occupant": names.get(one, str(one))}) for one in astray]
+    said += [
+        Said(
+            "verify.cell-twice",
+            {
+                "one": names[pair.one],
+                "other": names[pair.other],
+                "group": pair.group,
+                "cells": int(pair.cells),
+            },
+        )
+        for pair in twice
+    ]
+    return told("verify.cells", said)
 
 
 def known_overlaps(session: Session) -> Proof:
