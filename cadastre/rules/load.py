@@ -36,6 +36,9 @@ FILES = (
     "cases",
 )  # fmt: skip
 
+# When a fee is due in the life of a dossier, unless it says otherwise.
+MOMENTS = {"filing": "lodgement", "grant": "issue", "yearly": "yearly"}
+
 
 def load_ruleset(folder: Path) -> Ruleset:
     """Load and prove a ruleset: every file present, known, and in agreement with the others.
@@ -115,7 +118,7 @@ def _fee(fee_id: str, raw: dict[str, Any], found: dict[str, Parameter]) -> FeeRu
     return FeeRule(
         fee_id, raw["name"], tuple(raw["kinds"]), raw["basis"], raw["when"],
         found[f"fees.{fee_id}.amount"], found.get(f"fees.{fee_id}.rounding"), raw.get("note"),
-        raw.get("first_when"),
+        tuple(raw.get("moments", (MOMENTS[raw["when"]],))),
     )  # fmt: skip
 
 

@@ -105,7 +105,8 @@ class WorkKind:
 class FeeRule:
     """An amount due: ``basis`` is fixed or per-km2, ``when`` is filing, grant or yearly.
 
-    ``first_when`` says when a yearly amount is due for its first year (None: a year later).
+    ``moments`` are those of a dossier at which it is due: lodgement, decision (before the act),
+    issue (between the act and the title), yearly. A yearly fee may be due first at another moment.
     """
 
     id: str
@@ -116,7 +117,7 @@ class FeeRule:
     amount: Parameter
     rounding: Parameter | None = None
     note: Text | None = None
-    first_when: str | None = None
+    moments: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

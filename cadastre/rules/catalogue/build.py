@@ -60,6 +60,7 @@ def service_of(raw: Raw) -> Service:
         notes=_statements(raw, "notes"),
         fees=tuple(_fee(raw["id"], fee) for fee in raw.get("fees", ())),
         scope=tuple(_scope(raw["id"], scope) for scope in raw.get("scope", ())),
+        perimeter_when=conditions_of(raw.get("perimeter_when")),
         moratoria=tuple(raw.get("moratoria", ())),
         pieces_note=raw.get("pieces_note"),
         terms=tuple(Term(t["id"], t["word"], t["meaning"]) for t in raw.get("terms", ())),

@@ -58,6 +58,7 @@ def _uses(service: Service, services: Mapping[str, Service]) -> Uses:
     for position, field in enumerate(service.fields):
         before = {earlier.id for earlier in service.fields[:position]}
         yield f"form.{field.id}.shown_when", _named(field.shown_when), before
+    yield "perimeter_when", _named(service.perimeter_when), all_fields
     for piece in service.pieces:
         yield f"pieces.{piece.id}.when", _named(piece.when), all_fields
     for fee in service.fees:

@@ -18,8 +18,6 @@ from cadastre.rules.ruleset import FeeRule, Ruleset, Text
 from cadastre.vocabulary import Evidence
 
 MOMENTS = ("lodgement", "decision", "issue", "yearly")
-# When a fee of the ruleset is due, in the words of a dossier.
-MOMENT_OF = {"filing": "lodgement", "grant": "decision", "yearly": "yearly"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +47,7 @@ def fees_due(
     """List what is due at ``lodgement``, ``decision``, ``issue`` or ``yearly``, on a day.
 
     ``answers`` are normalised; ``area_km2`` is the planar area of the perimeter (None: not drawn
-    yet). The first payment of a yearly fee stands at the moment the ruleset gives for it.
+    yet). The first year of a yearly fee is due at the moment its ``moments`` give beside yearly.
     """
     of_kind = _of_kind(service, ruleset, area_km2, day, moment)
     return (*of_kind, *_own(service, ruleset.currency, answers, area_km2, day, moment))
@@ -59,8 +57,7 @@ def _of_kind(
     service: Service, ruleset: Ruleset, area_km2: float | None, day: dt.date, moment: str
 ) -> Iterator[FeeLine]:
     for rule in ruleset.fees.values():
-        due = {MOMENT_OF[rule.when], MOMENT_OF.get(rule.first_when or "")}
-        if service.outcome.kind in rule.kinds and moment in due:
+        if service.outcome.kind in rule.kinds and moment in rule.moments:
             yield _line(rule, ruleset.currency, area_km2, day, moment)
 
 

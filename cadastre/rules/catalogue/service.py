@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from cadastre.errors import NotFound
-from cadastre.rules.catalogue.conditions import When
+from cadastre.rules.catalogue.conditions import When, all_met
 from cadastre.rules.ruleset import Parameter, Text
 from cadastre.vocabulary import Evidence, PartyKind
 
@@ -227,6 +227,7 @@ class Service:
     fees: tuple[ServiceFee, ...] = ()
     scope: tuple[Scope, ...] = ()
     moratoria: tuple[str, ...] = ()
+    perimeter_when: When = ()
     pieces_note: Text | None = None
     terms: tuple[Term, ...] = ()
     phone: Mapping[str, Any] = field(default_factory=dict)
@@ -236,6 +237,10 @@ class Service:
     def fields(self) -> tuple[FormField, ...]:
         """List every question of the form, in order."""
         return tuple(one for page in self.form for one in page.fields)
+
+    def perimeter_for(self, answers: Mapping[str, Any]) -> str:
+        """Tell what ground answers (normalised) call for: none, a point or an area."""
+        return self.perimeter if all_met(self.perimeter_when, answers) else "none"
 
     def page(self, page_id: str) -> FormPage:
         """Give a page of the form.
