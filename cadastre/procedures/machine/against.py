@@ -14,7 +14,7 @@ from cadastre.procedures.machine.guards import Asked, Refusals, refusals_of
 OPINIONS = ("favourable", "reserved", "unfavourable")
 CORRECT = "correct"
 LONGEST_DELAY_DAYS = 3650
-# A correction answers what was written by mistake, not ranks, receipts and decisions others rely on.
+# A correction answers what was written by mistake, not ranks, receipts, decisions.
 LASTING = (CORRECT, "lodge", "pay", "confirm", "sign-act")
 
 

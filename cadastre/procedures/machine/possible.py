@@ -155,7 +155,10 @@ def _against_correction(procedure: Procedure, standing: Standing, step: StepFact
     try:
         course = follow(procedure, (*standing.log, step), step.at)
     except CadastreError as entangled:
-        return (Refusal("procedures.correct-entangled", {"later": entangled.where}),)
+        later = procedure.steps.get(entangled.where or "")
+        if later is not None and later.kind != CORRECT:
+            return (Refusal("procedures.correct-entangled", {"later": later.done}),)
+        return (Refusal("procedures.correct-closes"),)
     return (Refusal("procedures.correct-closes"),) if course.is_closed else ()
 
 

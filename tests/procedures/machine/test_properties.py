@@ -33,8 +33,10 @@ from tests.procedures.machine.walks import (
     step,
 )
 
-# (which of the possible steps, hours waited before it): up to 50 days at once
-CHOICES = st.lists(st.tuples(st.integers(0, 999), st.integers(1, 1200)), max_size=18)
+# (which of the possible steps, hours waited before it): often days, at times up to 50 of them
+HOURS = st.one_of(st.integers(1, 60), st.integers(1, 60), st.integers(1, 1200))
+CHOICES = st.lists(st.tuples(st.integers(0, 999), HOURS), max_size=24)
+RARE = {"withdraw", "propose-refusal", "pay", "suspend"}
 NAMES = st.sampled_from(sorted(procedures()))
 
 
@@ -64,8 +66,10 @@ def wander(
         steps = offered(procedure, replay(procedure, log, now=at), at)
         if not steps:
             break
-        # Withdrawing ends the walk: seldom, or walks are short.
-        lively = [s for s in steps if s.kind != "withdraw"] or steps
+        # What ends, idles or repeats is seldom chosen, so that walks go far.
+        lively = [s for s in steps if s.kind not in RARE] or steps
+        fresh = [s for s in lively if s.kind not in {taken.kind for taken in log}]
+        lively = fresh if fresh and which % 3 else lively
         log.append(numbered((steps if which % 10 == 0 else lively)[which % len(lively)], log))
     return log, at
 
