@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 
 from geoalchemy2 import Geometry
-from geoalchemy2.shape import from_shape
+from geoalchemy2.shape import from_shape, to_shape
 from shapely.geometry.base import BaseGeometry
 from sqlalchemy import BindParameter, func, literal, select
 from sqlalchemy.orm import Session
@@ -41,6 +41,26 @@ def exclusive_occupations(
         )
         .order_by(Occupation.id)
     ).all()
+
+
+def held_around(
+    session: Session, ground: BaseGeometry, groups: Sequence[str], at: dt.datetime, most: int
+) -> list[BaseGeometry] | None:
+    """List all ground that anything holds in groups at an instant, where it meets a box of ground.
+
+    None when there is more than ``most``: what is not known may not be taken for free.
+    """
+    rows = session.scalars(
+        select(Occupation.geom)
+        .where(
+            Occupation.geom.op("&&")(_asked(ground)),
+            Occupation.exclusivity_group.in_(groups),
+            Occupation.period.op("@>")(at),
+        )
+        .order_by(Occupation.id)
+        .limit(most + 1)
+    ).all()
+    return None if len(rows) > most else [to_shape(row) for row in rows]
 
 
 def _asked(ground: BaseGeometry) -> BindParameter[object]:

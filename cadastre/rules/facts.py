@@ -101,7 +101,8 @@ class Facts:
     ``register_consulted`` is False when neighbours, zones and works were not asked for. ``crs`` is
     the system the corners were read in; ``applicant`` the party who asks, when known, so that
     their own titles are not held against them. ``is_oriented`` is False when the source gives the
-    sense of its rings no meaning (an order's table).
+    sense of its rings no meaning (an order's table). ``around`` is what holds or asks for ground
+    within reach of a shift, gathered only where perimeters move along a grid.
     """
 
     at: dt.date
@@ -121,3 +122,4 @@ class Facts:
     crs: str = "EPSG:4326"
     applicant: str | None = None
     is_oriented: bool = True
+    around: tuple[BaseGeometry, ...] = ()

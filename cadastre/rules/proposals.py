@@ -2,7 +2,8 @@
 
 Kinds, each said by ``proposal.<kind>``: repair-remove-corners, repair-reorder, repair-make-valid,
 repair-keep-largest, swap-axes, other-side, other-crs, snap-grid, snap-neighbour, clip, shrink,
-cells-outward, cells-inward.
+cells-outward, cells-inward; and where perimeters are made of cells, cells-clip, cells-shift and
+cells-shrink in place of clip and shrink.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from cadastre.geometry.perimeter import ground, planar_area_m2, planar_crs, proj
 from cadastre.geometry.repair import propose_repairs
 from cadastre.geometry.snap import snap_to_grid, snap_to_neighbour
 from cadastre.rules.case import Case
+from cadastre.rules.cell_proposals import MAX_PIECES, cell_proposals
 from cadastre.rules.checks.place import mistakes
 from cadastre.rules.facts import NeighbourFact
 from cadastre.rules.finding import Finding, Overlap, Proposal
@@ -30,10 +32,9 @@ from cadastre.units import M2_PER_KM2, m2_to_ha
 KINDS = (
     "repair-remove-corners", "repair-reorder", "repair-make-valid", "repair-keep-largest",
     "swap-axes", "other-side", "other-crs", "snap-grid", "snap-neighbour", "clip", "shrink",
-    "cells-outward", "cells-inward",
+    "cells-outward", "cells-inward", "cells-clip", "cells-shift", "cells-shrink",
 )  # fmt: skip
 NEIGHBOUR_SNAP_M = 10.0
-MAX_PIECES = 20
 MAX_NEIGHBOURS = 50
 LEAST_M_PER_DEGREE = 110_000.0
 
@@ -61,9 +62,12 @@ def _makers(
     if not case.ground.is_empty and case.facts.perimeter.is_valid:
         yield lambda: _grid_snap(case, codes)
         yield lambda: _neighbour_snap(case, overlaps)
-        yield lambda: _clips(case, overlaps)
-        yield lambda: _shrink(case, codes)
-        yield lambda: _cells(case, codes)
+        if case.grid is None:
+            yield lambda: _clips(case, overlaps)
+            yield lambda: _shrink(case, codes)
+        else:
+            yield lambda: _cells(case, codes)
+            yield lambda: cell_proposals(case, codes, ahead(overlaps), _proposal)
 
 
 def _proposal(
@@ -134,19 +138,24 @@ def _nearly_agreeing(
     return [other for other, is_near in zip(neighbours, near, strict=True) if is_near]
 
 
-def _clips(case: Case, overlaps: Sequence[Overlap]) -> Iterator[Proposal]:
-    """Propose each piece of ground left free by what blocks or ranks before."""
-    ahead = [
+def ahead(overlaps: Sequence[Overlap]) -> list[Overlap]:
+    """Keep the overlaps with what blocks or ranks before."""
+    return [
         o for o in overlaps
         if not o.technical and (o.blocking or o.effect_code == "overlap.application-same-group")
     ]  # fmt: skip
-    if not ahead:
+
+
+def _clips(case: Case, overlaps: Sequence[Overlap]) -> Iterator[Proposal]:
+    """Propose each piece of ground left free by what blocks or ranks before."""
+    before = ahead(overlaps)
+    if not before:
         return
     pieces = clip_to_free(
-        case.ground, [o.geometry for o in ahead],
+        case.ground, [o.geometry for o in before],
         model=case.edge_model, crs=case.crs, tolerance_m=case.tolerance_m,
     )[:MAX_PIECES]  # fmt: skip
-    cures = sorted({o.effect_code for o in ahead if o.effect_code})
+    cures = sorted({o.effect_code for o in before if o.effect_code})
     for number, piece in enumerate(pieces, start=1):
         yield _proposal(case, "clip", piece, cures, piece=number, pieces=len(pieces))
 

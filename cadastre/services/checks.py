@@ -12,12 +12,14 @@ from shapely.geometry import MultiPolygon, Polygon
 from shapely.geometry.base import BaseGeometry
 from sqlalchemy.orm import Session
 
-from cadastre.errors import UnusableInput
+from cadastre.errors import NotFound, UnusableInput
 from cadastre.geometry.caps import cap, cap_polygon
 from cadastre.geometry.reading import Reading
 from cadastre.geometry.sound import sound
 from cadastre.queries.asof import AsOf, as_of
+from cadastre.queries.occupations import held_around
 from cadastre.queries.overlaps import (
+    M_PER_DEGREE,
     Meeting,
     find_neighbours,
     find_units,
@@ -32,6 +34,8 @@ from cadastre.rules.ruleset import Ruleset, WorkKind, ZoneKind
 from cadastre.services.openings.reserved import reserved_ground
 from cadastre.services.representation import finding_as_json
 from cadastre.vocabulary import ZoneEffect
+
+MOST_AROUND = 400
 
 __all__ = ["Demand", "check_demand", "check_perimeter", "finding_as_json", "gather"]
 
@@ -109,6 +113,9 @@ def gather(session: Session | None, ruleset: Ruleset, demand: Demand) -> Facts:
     perimeter = perimeter_of(reading)
     cap(reading.rings)
     cap_polygon(perimeter)
+    if perimeter.is_valid:
+        # What would be held is the cells themselves, not corners printed some metres beside them.
+        perimeter = ruleset.on_cells(demand.kind, demand.at, perimeter)
     common = Facts(
         at=demand.at,
         kind=demand.kind,
@@ -141,13 +148,15 @@ def _with_register(session: Session, ruleset: Ruleset, demand: Demand, facts: Fa
     at = as_of(demand.at, ruleset.time_zone)
     # Mended here and not by PostGIS: a tangle of sides would hold the database for half a minute.
     ground = sound(facts.perimeter)
+    neighbours = tuple(
+        _neighbour(met) for met in find_neighbours(session, ground, at, exclude=demand.exclude)
+    )
     return replace(
         facts,
+        around=_around(session, ruleset, demand, ground, at) if neighbours else (),
         country=_country(session),
         units=_units(session, ground, at),
-        neighbours=tuple(
-            _neighbour(met) for met in find_neighbours(session, ground, at, exclude=demand.exclude)
-        ),
+        neighbours=neighbours,
         zones=tuple(
             _zone(met, ruleset.zones.get(met.fields["kind"]), demand.at)
             for met in find_zones(session, ground, at)
@@ -173,6 +182,23 @@ def corridors(ruleset: Ruleset, day: dt.date) -> dict[str, float]:
     """Give the half width in metres of each kind of work's corridor on a day."""
     widths = {name: kind.corridor_m.at(day).value for name, kind in ruleset.works.items()}
     return {name: float(width) for name, width in widths.items() if width is not None}
+
+
+def _around(
+    session: Session, ruleset: Ruleset, demand: Demand, ground: BaseGeometry, at: AsOf
+) -> tuple[BaseGeometry, ...]:
+    """List what holds ground within reach of a shift, where perimeters move along a grid."""
+    limit_m = float(ruleset.value("cases.shift_limit_m", demand.at).value or 0.0)
+    on_grid = ruleset.is_on_grid(demand.kind, demand.at)
+    # What is filed already is moved at the desk, which knows what is its own.
+    if not on_grid or not limit_m or ground.is_empty or demand.exclude:
+        return ()
+    try:
+        groups = ruleset.exclusivity_groups(demand.substances, demand.at)
+    except NotFound:
+        return ()
+    reach = shapely.box(*ground.bounds).buffer(limit_m / M_PER_DEGREE, join_style="mitre")
+    return tuple(held_around(session, reach, groups, at.instant, MOST_AROUND) or ())
 
 
 _outlines: dict[tuple[str, str], BaseGeometry | None] = {}

@@ -39,6 +39,7 @@ from cadastre.rules.report import Report
 from cadastre.rules.ruleset import Ruleset
 from cadastre.services.cases.detection import detect_for_parcel
 from cadastre.services.checks import check_perimeter, finding_as_json
+from cadastre.services.grids import ensure_guarded
 from cadastre.services.openings.reserved import refuse_reserved_ground
 from cadastre.services.refusals import in_our_words
 from cadastre.units import ha_to_m2
@@ -79,7 +80,7 @@ def file_application(
         The check made inside the lock finds something that forbids filing, or the ground waits for
         its fair opening.
     """
-    perimeter = filing_perimeter(filing.reading)
+    perimeter = asked_ground(session, ruleset, filing)
     lock_ground(session, perimeter)
     now, rank = server_instant_and_rank(session)
     groups = ruleset.exclusivity_groups(filing.substances)
@@ -106,6 +107,23 @@ def file_application(
     _history(session, application, account, applicant)
     session.flush()
     return application
+
+
+def asked_ground(session: Session, ruleset: Ruleset, filing: Filing) -> MultiPolygon:
+    """Give the ground a filing would hold: its perimeter, or exactly its cells for a grid kind.
+
+    Raises
+    ------
+    UnusableInput
+        As :func:`filing_perimeter`.
+    NotAvailable
+        ``register.grid-missing``: the database would not guard the cells.
+    """
+    perimeter = filing_perimeter(filing.reading)
+    day = dt.datetime.now(ZoneInfo(ruleset.time_zone)).date()
+    ensure_guarded(session, ruleset, filing.kind, day)
+    ground = ruleset.on_cells(filing.kind, day, perimeter) if perimeter.is_valid else perimeter
+    return MultiPolygon([ground]) if isinstance(ground, Polygon) else ground
 
 
 def filing_perimeter(reading: Reading) -> MultiPolygon:

@@ -37,7 +37,7 @@ from cadastre.procedures.ground import whole
 from cadastre.procedures.terms import day_of
 from cadastre.queries.occupations import exclusive_occupations, lock_ground
 from cadastre.rules.ruleset import Ruleset
-from cadastre.services.filing import Filing, file_application, filing_perimeter, occupy
+from cadastre.services.filing import Filing, asked_ground, file_application, occupy
 from cadastre.services.readings import read_geometry
 from cadastre.services.titles.ground import close_ground, corners_of, measure_of, open_parcels
 from cadastre.services.titles.shape import ensure_lawful_ground
@@ -61,7 +61,7 @@ def file_clipped(
     Blocked
         ``remnants.nothing-free``: others hold all of it; or the filing itself is refused.
     """
-    perimeter = filing_perimeter(filing.reading)
+    perimeter = asked_ground(session, ruleset, filing)
     lock_ground(session, perimeter)
     now: dt.datetime = session.execute(select(func.clock_timestamp())).scalar_one()
     groups = ruleset.exclusivity_groups(filing.substances)
