@@ -135,3 +135,50 @@ def extend_ground(old: BaseGeometry, wanted: BaseGeometry, measure: Measure) -> 
     if added.is_empty:
         raise Blocked("titles.nothing-added", where="geometry")
     return added
+
+
+SIDES = ("north", "south", "east", "west")
+CUT_STEPS = 60  # halvings: far below the rounding of corners
+
+
+def cut_towards(
+    ground: BaseGeometry, side: str, share: float, measure: Measure
+) -> tuple[MultiPolygon, MultiPolygon]:
+    """Cut ground by one line along a meridian or parallel: the part towards a side, and the rest.
+
+    The part holds at least ``share`` of the area, by less than a square metre too much, so that
+    whoever must give up a quarter gives up a quarter.
+
+    Parameters
+    ----------
+    side
+        ``north``, ``south``, ``east`` or ``west``: where the part lies.
+    share
+        Between 0 and 1, both excluded.
+    """
+    west, south, east, north = ground.bounds
+    wanted = share * measure.area_m2(ground)
+    low, high = 0.0, 1.0
+    for _ in range(CUT_STEPS):
+        middle = (low + high) / 2
+        part = shapely.intersection(ground, _strip((west, south, east, north), side, middle))
+        if part.is_empty or measure.area_m2(part) < wanted:
+            low = middle
+        else:
+            high = middle
+    strip = _strip((west, south, east, north), side, high)
+    return whole(shapely.intersection(ground, strip)), whole(shapely.difference(ground, strip))
+
+
+def _strip(
+    bounds: tuple[float, float, float, float], side: str, part: float
+) -> BaseGeometry:
+    """Give the strip of a box that lies towards a side and takes a part of its width."""
+    west, south, east, north = bounds
+    across, down = part * (east - west), part * (north - south)
+    return {
+        "north": shapely.box(west, north - down, east, north),
+        "south": shapely.box(west, south, east, south + down),
+        "east": shapely.box(east - across, south, east, north),
+        "west": shapely.box(west, south, west + across, north),
+    }[side]

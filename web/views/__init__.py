@@ -4,12 +4,41 @@ from __future__ import annotations
 
 from flask import Flask
 
-from web.views import about, account, cases, draw, features, log, map, receipts, search
+from web.views import (
+    about,
+    account,
+    acts,
+    cases,
+    certificates,
+    draw,
+    features,
+    log,
+    map,
+    proposals,
+    receipts,
+    search,
+    verify,
+)
 
-PAGES = (map, search, features, about, draw, account, cases, receipts, log)
+PAGES = (
+    map,
+    search,
+    features,
+    about,
+    draw,
+    account,
+    cases,
+    receipts,
+    log,
+    acts,
+    proposals,
+    verify,
+    certificates,
+)
+PEOPLE = (registration, second_factor, again, people, keys, administration, identity)
 
 
 def register_views(app: Flask) -> None:
     """Mount the pages."""
-    for page in PAGES:
+    for page in (*PAGES, *PEOPLE):
         app.register_blueprint(page.pages)

@@ -12,6 +12,7 @@ from cadastre.services.details import detail
 from cadastre.services.titles.facts import title_named
 from cadastre.services.titles.life import life_of
 from web.records import record_of
+from web.views.family import family_tree
 
 pages = Blueprint("features_page", __name__)
 COLLECTIONS = {
@@ -32,7 +33,10 @@ def show(collection: str, key: str) -> str:
     if collection == "titles":
         title = title_named(db_session(), key)
         life = life_of(db_session(), ruleset, title, at, is_agent=False)
-    return render_template("record.html", record=record, life=life, data_day=at.day)
+    family = family_tree(life["family"]) if life else ()
+    return render_template(
+        "record.html", record=record, life=life, family=family, data_day=at.day
+    )
 
 
 for _page, _collection in COLLECTIONS.items():

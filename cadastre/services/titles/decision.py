@@ -14,6 +14,7 @@ from cadastre.errors import NotAllowed, UnusableInput
 from cadastre.models import (
     Account,
     Application,
+    Document,
     Dossier,
     JournalEntry,
     OutboxEvent,
@@ -96,6 +97,27 @@ def dossier_of(session: Session, ruleset: Ruleset, title: Title) -> int:
         session.flush()
         title.dossier_id = dossier.id
     return title.dossier_id
+
+
+def cite(session: Session, ruleset: Ruleset, title: Title, source: str) -> Document:
+    """Keep the reference of the document an act stands on, in the dossier of its title.
+
+    Raises
+    ------
+    UnusableInput
+        ``acts.no-source``.
+    """
+    if len(source.strip()) < SHORTEST_REASON:
+        raise UnusableInput("acts.no-source", where="source")
+    document = Document(
+        dossier_id=dossier_of(session, ruleset, title),
+        kind="source",
+        title=source.strip(),
+        reference=source.strip(),
+    )
+    session.add(document)
+    session.flush()
+    return document
 
 
 def record(

@@ -7,13 +7,13 @@ confirms; then everything is judged again, as of that instant.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 from uuid import uuid4
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session, aliased
 
 from cadastre.errors import Blocked, NotFound, UnusableInput
 from cadastre.models import Account, Application, Dossier, JournalEntry, Step, Title
@@ -33,6 +33,8 @@ from cadastre.services.titles.perform import Act, Particulars, grant_terms, perf
 
 PROPOSED, CONFIRMED, REJECTED = "act-proposed", "act-confirmed", "act-rejected"
 GRANT = "grant"
+MOST_LISTED = 200
+Seen = TypeVar("Seen")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,7 @@ def propose(
         raise UnusableInput("titles.no-reason", where="reason")
     if wish.act != GRANT:
         act_named(wish.act)
-    outcome = _try(session, ruleset, subject, wish, account)
+    outcome = try_act(session, ruleset, subject, wish, account, lambda given: given)
     dossier = (
         dossier_of(session, ruleset, subject) if isinstance(subject, Title) else subject.dossier_id
     )
@@ -93,23 +95,30 @@ def propose(
     return step, outcome
 
 
-def _try(
-    session: Session, ruleset: Ruleset, subject: Title | Application, wish: Wish, account: Account
-) -> Outcome:
-    """Do the act inside a savepoint, with a second person who never existed, and undo it all."""
-    outcome: Outcome | None = None
+def try_act(
+    session: Session,
+    ruleset: Ruleset,
+    subject: Title | Application,
+    wish: Wish,
+    account: Account,
+    look: Callable[[Outcome], Seen],
+) -> Seen:
+    """Do an act inside a savepoint, with a second person who never existed, and undo it all.
+
+    ``look`` sees the register as the act would leave it, before it is undone.
+    """
+    seen: list[Seen] = []
     try:
         with session.begin_nested():
             stand_in = Account(email=f"trial-{uuid4()}", display_name="", roles=["decider"])
             session.add(stand_in)
             session.flush()
             decision = Decision(account, stand_in, wish.reason, wish.document_id)
-            outcome = _do(session, ruleset, subject, wish, decision)
+            seen.append(look(_do(session, ruleset, subject, wish, decision)))
             raise _Undone
     except _Undone:
         session.expire_all()
-    assert outcome is not None
-    return outcome
+    return seen[0]
 
 
 def confirm(session: Session, ruleset: Ruleset, proposal_id: int, account: Account) -> Outcome:
@@ -126,8 +135,7 @@ def confirm(session: Session, ruleset: Ruleset, proposal_id: int, account: Accou
     author = session.get_one(Account, step.account_id)
     decision = Decision(author, account, step.reason or "", step.document_id)
     ensure_two_people(decision)
-    wish = Wish(step.facts["act"], Particulars.from_json(step.facts["said"]), decision.reason)
-    outcome = _do(session, ruleset, _subject(session, step), wish, decision)
+    outcome = _do(session, ruleset, subject_of(session, step), wish_of(step), decision)
     _close(session, step, CONFIRMED, account, {"titles": list(outcome.titles)})
     return outcome
 
@@ -149,6 +157,45 @@ def open_proposals(session: Session, title: Title) -> Sequence[Step]:
     ).all()
     closed = {step.facts.get("proposal") for step in steps if step.kind != PROPOSED}
     return [step for step in steps if step.kind == PROPOSED and step.id not in closed]
+
+
+def all_open_proposals(session: Session) -> Sequence[Step]:
+    """List what waits for a second person in the whole register, oldest first."""
+    end = aliased(Step)
+    closed = exists().where(
+        end.dossier_id == Step.dossier_id,
+        end.kind.in_((CONFIRMED, REJECTED)),
+        end.facts["proposal"].as_integer() == Step.id,
+    )
+    query = select(Step).where(Step.kind == PROPOSED, ~closed).order_by(Step.id)
+    return session.scalars(query.limit(MOST_LISTED)).all()
+
+
+def proposal_step(session: Session, proposal_id: int) -> tuple[Step, Step | None]:
+    """Give a proposal, and the step that confirmed it or set it aside.
+
+    Raises
+    ------
+    NotFound
+        ``titles.unknown-proposal``.
+    """
+    step = session.get(Step, proposal_id)
+    if step is None or step.kind != PROPOSED:
+        raise NotFound("titles.unknown-proposal", where=str(proposal_id))
+    closing = session.scalar(
+        select(Step).where(
+            Step.dossier_id == step.dossier_id,
+            Step.kind.in_((CONFIRMED, REJECTED)),
+            Step.facts["proposal"].as_integer() == proposal_id,
+        )
+    )
+    return step, closing
+
+
+def wish_of(step: Step) -> Wish:
+    """Read what a proposal wants done."""
+    said = Particulars.from_json(step.facts["said"])
+    return Wish(step.facts["act"], said, step.reason or "", step.document_id)
 
 
 def _do(
@@ -176,26 +223,18 @@ def _terms(session: Session, ruleset: Ruleset, wish: Wish, decision: Decision) -
     return grant_terms(Act(session, ruleset, Title(), replace(wish.said), decision))
 
 
-def _subject(session: Session, step: Step) -> Title | Application:
+def subject_of(session: Session, step: Step) -> Title | Application:
+    """Give what a proposal is about: a title, or the application to be granted."""
     if step.title_id is not None:
         return session.get_one(Title, step.title_id)
     return application_named(session, step.facts["number"])
 
 
 def _open_proposal(session: Session, proposal_id: int) -> Step:
-    step = session.get(Step, proposal_id)
-    if step is None or step.kind != PROPOSED:
-        raise NotFound("titles.unknown-proposal", where=str(proposal_id))
+    step, _ = proposal_step(session, proposal_id)
     # Two people who confirm at once meet here: the second sees what the first did.
     session.execute(select(Dossier.id).where(Dossier.id == step.dossier_id).with_for_update())
-    closed = session.scalar(
-        select(Step.id).where(
-            Step.dossier_id == step.dossier_id,
-            Step.kind.in_((CONFIRMED, REJECTED)),
-            Step.facts["proposal"].as_integer() == proposal_id,
-        )
-    )
-    if closed is not None:
+    if proposal_step(session, proposal_id)[1] is not None:
         raise Blocked("titles.proposal-closed", where=str(proposal_id))
     return step
 
