@@ -133,12 +133,17 @@ def case(number: str) -> Response:
 
 @case_routes.post("/api/cases/<number>/proposal")
 @limiter.limit(HEAVY)
-@open_to(Access.AGENT)
-@documented(Operation("Choose a way out; nothing changes yet", StandingShape, ProposalRequest))
+@open_to(Access.SIGNED_IN)
+@documented(
+    Operation(
+        "Choose a way out, as cadastre or as a party that has a say; nothing changes yet",
+        StandingShape, ProposalRequest,
+    )
+)  # fmt: skip
 @tried_again
 def propose(number: str) -> Response:
-    """Choose a way out in the name of the cadastre."""
-    account, asked = require_agent(), json_body(ProposalRequest)
+    """Choose a way out in the name of the cadastre, or of a party that has a say in it."""
+    account, asked = require_account(), json_body(ProposalRequest)
     row = decide.propose(
         db_session(), state().ruleset, number, account=account, choice=asked.choice,
         reason=asked.reason, source=asked.source,

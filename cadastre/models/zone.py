@@ -5,15 +5,19 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Index, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from cadastre.models.base import Base, Recorded, identifier, multipolygon
+from cadastre.models.party import Party
 from cadastre.vocabulary import ZoneStatus
 
 
 class Zone(Recorded, Base):
-    """A protected area, reserve, corridor or strip; a void or proposed act blocks nobody."""
+    """A protected area, reserve, corridor or strip; a void or proposed act blocks nobody.
+
+    ``authority`` keeps it, and may consent to a right inside where the ruleset lets it.
+    """
 
     __tablename__ = "zone"
     __table_args__ = (
@@ -36,3 +40,6 @@ class Zone(Recorded, Base):
     source: Mapped[str]
     licence: Mapped[str | None]
     is_illustrative: Mapped[bool] = mapped_column(server_default=text("false"))
+    authority_id: Mapped[int | None] = mapped_column(ForeignKey("party.id"), index=True)
+
+    authority: Mapped[Party | None] = relationship()

@@ -106,12 +106,16 @@ def _kind(kind_id: str, raw: dict[str, Any], found: dict[str, Parameter]) -> Kin
 
 def _zone(zone_id: str, raw: dict[str, Any], found: dict[str, Parameter]) -> ZoneKind:
     effect = found[f"zones.{zone_id}.effect"]
-    return ZoneKind(zone_id, raw["name"], effect, tuple(raw.get("substances", ())))
+    consent = found.get(f"zones.{zone_id}.consent")
+    return ZoneKind(zone_id, raw["name"], effect, tuple(raw.get("substances", ())), consent)
 
 
 def _work(work_id: str, raw: dict[str, Any], found: dict[str, Parameter]) -> WorkKind:
     prefix = f"works.{work_id}"
-    return WorkKind(work_id, raw["name"], found[f"{prefix}.corridor_m"], found[f"{prefix}.effect"])
+    return WorkKind(
+        work_id, raw["name"], found[f"{prefix}.corridor_m"], found[f"{prefix}.effect"],
+        found.get(f"{prefix}.consent"),
+    )  # fmt: skip
 
 
 def _fee(fee_id: str, raw: dict[str, Any], found: dict[str, Parameter]) -> FeeRule:

@@ -83,22 +83,28 @@ class Kind:
 
 @dataclass(frozen=True, slots=True)
 class ZoneKind:
-    """What a kind of zone does; ``substances`` limits it to some (empty: all)."""
+    """What a kind of zone does; ``substances`` limits it to some (empty: all).
+
+    ``consent`` says who may let a right be there: its authority (also when nothing is said), or
+    nobody.
+    """
 
     id: str
     name: Text
     effect: Parameter
     substances: tuple[str, ...] = ()
+    consent: Parameter | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class WorkKind:
-    """The corridor a kind of work draws around itself, and what it does."""
+    """The corridor a kind of work draws around itself, what it does, and who may consent to it."""
 
     id: str
     name: Text
     corridor_m: Parameter
     effect: Parameter
+    consent: Parameter | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,7 +265,6 @@ class Ruleset:
             return "none"
         return self.exclusivity_groups(names[:1], at)[0]
 
-    def reading_hints(self) -> ReadingHints:
     def is_on_grid(self, kind_id: str | None, at: dt.date) -> bool:
         """Tell whether perimeters of a kind are made of cells on a day."""
         kind = self.kinds.get(kind_id or "")
@@ -290,6 +295,7 @@ class Ruleset:
             # Too large or too tangled to be counted: the checks say so of the perimeter itself.
             return perimeter
 
+    def reading_hints(self) -> ReadingHints:
         """Give what helps reading coordinates of this country."""
         grid = self.snap_grid
         return ReadingHints(

@@ -17,6 +17,7 @@ from cadastre.rules.resolution.state import CaseCondition, CaseState, CaseStep
 from cadastre.rules.ruleset import Ruleset
 from cadastre.sentences import say
 from cadastre.services.cases.access import may_confirm, may_propose, sees_desk, sides_of
+from cadastre.services.cases.decide import may_offer
 from cadastre.services.cases.evaluate import Option, lay_out
 from cadastre.services.cases.facts import SideFacts, side_facts
 from cadastre.services.cases.proposed import facts_of, ground_of
@@ -91,13 +92,16 @@ def gather_page(
     state, steps = state_of(session, row), history(session, row)
     situation = situation_of(session, ruleset, row, day)
     ways: tuple[WayOut, ...] = ()
-    if state.condition is CaseCondition.OPEN and may_propose(account):
-        ways = _ways(situation, lay_out(session, ruleset, row, day).options, language)
+    mine = sides_of(session, account, row, day)
+    if state.condition is CaseCondition.OPEN and (may_propose(account) or mine):
+        options = lay_out(session, ruleset, row, day).options
+        if not may_propose(account):
+            options = tuple(one for one in options if may_offer(one, mine))
+        ways = _ways(situation, options, language)
     chosen = next((way for way in ways if way.id == choice), None)
     if state.proposal is not None and not state.is_over:
         chosen = _way(situation, state.proposal, language, "")
     proposal = next((step for step in reversed(steps) if step.kind == CaseStep.PROPOSED), None)
-    mine = sides_of(session, account, row, day)
     awaited = [entry.partition(":") for entry in state.awaited]
     names = {str(party.id): party.name for parties in mine.values() for party in parties}
     shared = to_shape(row.geom)
@@ -125,8 +129,8 @@ def gather_page(
         awaited=tuple(_party(session, party) for _, _, party in awaited),
         mine=tuple(names[party] for _, _, party in awaited if party in names),
         events=tuple(_event(session, step, language) for step in steps),
-        can_propose=may_propose(account) and state.condition is CaseCondition.OPEN,
-        can_confirm=may_confirm(account) and state.proposed_by != account.id
+        can_propose=state.condition is CaseCondition.OPEN and (may_propose(account) or bool(ways)),
+        can_confirm=may_confirm(account) and state.proposed_by != account.id and not mine
         and state.condition is CaseCondition.AWAITING_CONFIRMATION,
         can_withdraw=under_way and (may_propose(account) or bool(mine)),
         is_proposer=state.proposed_by == account.id,

@@ -12,11 +12,12 @@ from cadastre.rules.resolution.situation import RIGHT, Resolution, Situation
 def consent(situation: Situation) -> Iterator[Resolution]:
     """Whoever keeps the zone or runs the work consents, under conditions that bind the right.
 
-    The operator of a work accepts online; the authority of a zone by the document that is cited.
+    They accept online; where the register does not know them, the document that is cited says so.
+    Where the law lets nobody consent, there is no such way out.
     """
-    if situation.right.is_right:
+    if situation.right.is_right or not situation.right.may_consent:
         return
-    needs = (RIGHT,) if situation.right.has_operator else ()
+    needs = (RIGHT,) if situation.right.has_party else ()
     values = {"left": situation.left.number, "right": situation.right.number}
     yield Resolution(
         "consent", "consent", situation.left.ground, situation.right.ground, needs, values=values

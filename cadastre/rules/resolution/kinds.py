@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from cadastre.errors import NotFound
-from cadastre.rules.ruleset import Ruleset
+from cadastre.rules.ruleset import Ruleset, WorkKind, ZoneKind
 from cadastre.rules.substances import plain
 from cadastre.vocabulary import WorkState, ZoneStatus
 
@@ -110,6 +110,12 @@ def work_effect(ruleset: Ruleset, kind: str, state: str, day: dt.date) -> str | 
     if known is None or state == WorkState.RETIRED:
         return None
     return _word(known.effect.at(day).value)
+
+
+def may_consent(known: ZoneKind | WorkKind | None, day: dt.date) -> bool:
+    """Tell whether whoever keeps a zone or runs a work may let a right be there."""
+    rule = None if known is None else known.consent
+    return rule is None or rule.at(day).value != "nobody"
 
 
 def _word(value: object) -> str | None:

@@ -27,7 +27,8 @@ RESOLUTION_KINDS = (
 class Side:
     """One of the two: its ground, how it came to it, and the corners as printed.
 
-    ``has_operator`` tells, for a work, that somebody can accept conditions in its name.
+    Of a zone or a work: ``may_consent`` tells whether the law lets anybody consent to a right
+    there, ``has_party`` whether that authority or operator is known and answers online.
     """
 
     occupant: str  # title | application | zone | work
@@ -36,7 +37,8 @@ class Side:
     rings: tuple[Ring, ...] = ()
     crs: str = "EPSG:4326"
     published_area_ha: float | None = None
-    has_operator: bool = False
+    has_party: bool = False
+    may_consent: bool = True
 
     @property
     def is_right(self) -> bool:

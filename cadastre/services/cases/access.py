@@ -8,7 +8,7 @@ from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
 from cadastre.errors import NotAllowed
-from cadastre.models import Account, Application, OverlapCase, Parcel, Party, Share, Work
+from cadastre.models import Account, Application, OverlapCase, Parcel, Party, Share, Work, Zone
 from cadastre.rules.resolution.situation import LEFT, RIGHT
 from cadastre.services.accounts import parties_of
 
@@ -49,10 +49,12 @@ def ensure_sees_case(
 def parties_by_side(
     session: Session, case: OverlapCase, day: dt.date
 ) -> dict[str, tuple[Party, ...]]:
-    """List who stands behind each side: holders, the applicant, or the operator of a work."""
+    """List who stands behind each side: holders, applicant, authority of a zone, operator."""
     right: tuple[Party, ...] = ()
     if case.right_parcel is not None:
         right = _parties_of_parcel(session, case.right_parcel, day)
+    elif case.right_zone is not None and case.right_zone.authority is not None:
+        right = (case.right_zone.authority,)
     elif case.right_work is not None and case.right_work.operator is not None:
         right = (case.right_work.operator,)
     return {LEFT: _parties_of_parcel(session, case.left_parcel, day), RIGHT: right}
@@ -103,3 +105,9 @@ def works_of_parties(account: Account, day: dt.date) -> Select[int]:
     """Select the works that the parties of an account operate, as a subquery of ids."""
     mine = [party.id for party in parties_of(account, at=day)]
     return select(Work.id).where(Work.operator_id.in_(mine))
+
+
+def zones_of_parties(account: Account, day: dt.date) -> Select[int]:
+    """Select the zones that the parties of an account keep, as a subquery of ids."""
+    mine = [party.id for party in parties_of(account, at=day)]
+    return select(Zone.id).where(Zone.authority_id.in_(mine))

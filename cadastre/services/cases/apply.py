@@ -180,8 +180,9 @@ def _others(act: _Act) -> None:
 
 def _condition(act: _Act) -> None:
     """Bind the right by what was agreed: a charge on a title, a step for an application."""
-    parcel, work = act.case.left_parcel, act.case.right_work
-    facts = {"case": act.case.number, "terms": act.decision.reason}
+    parcel, zone, work = act.case.left_parcel, act.case.right_zone, act.case.right_work
+    party_id = zone.authority_id if zone is not None else work.operator_id if work else None
+    facts = {"case": act.case.number, "terms": act.decision.reason, "party": party_id}
     if parcel.title is not None:
         rank = act.session.scalar(
             select(func.coalesce(func.max(Charge.rank), 0)).where(
@@ -193,7 +194,7 @@ def _condition(act: _Act) -> None:
                 title_id=parcel.title.id,
                 kind="condition",
                 rank=int(rank or 0) + 1,
-                party_id=work.operator_id if work is not None else None,
+                party_id=party_id,
                 terms=act.decision.reason,
                 starts_on=day_of(act.at, act.ruleset.time_zone),
                 document_id=act.decision.document_id,

@@ -7,12 +7,13 @@ party concerned may take the proposal back.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection, Mapping
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cadastre.errors import Blocked, NotAllowed, NotFound, UnusableInput
-from cadastre.models import Account, OverlapCase
+from cadastre.models import Account, OverlapCase, Party
 from cadastre.rules.resolution.state import CaseCondition, CaseState, CaseStep
 from cadastre.rules.ruleset import Ruleset
 from cadastre.services.cases.access import (
@@ -64,27 +65,34 @@ def propose(
 ) -> OverlapCase:
     """Choose a way out; it changes nothing yet.
 
+    Besides the cadastre, whoever must agree to a way out may offer it: halves between two rights,
+    the consent of an authority or an operator. Who offers has accepted.
+
     Raises
     ------
     NotAllowed
-        ``cases.not-agent``.
+        ``cases.not-agent``: neither the cadastre nor a party of the case;
+        ``cases.not-for-parties``: a way out in which the party has no say.
     UnusableInput
         ``cases.no-reason``, ``cases.no-source``.
     Blocked
         The case is over, another proposal is under way, the way out no longer exists, or it would
         break a rule.
     """
-    if not may_propose(account):
-        raise NotAllowed("cases.not-agent", where=account.display_name)
     reason, source = _said(reason, "reason"), _said(source, "source")
     case = locked_case(session, number)
+    day = today(ruleset)
+    sides = {} if may_propose(account) else sides_of(session, account, case, day)
+    if not may_propose(account) and not sides:
+        raise NotAllowed("cases.not-agent", where=account.display_name)
     state = _running(session, case)
     if state.proposal is not None:
         raise Blocked("cases.already-proposed", where=number, number=number)
-    day = today(ruleset)
     option = lay_out(session, ruleset, case, day).option(choice)
     if option is None:
         raise Blocked("cases.no-such-proposal", where=choice)
+    if sides and not may_offer(option, sides):
+        raise NotAllowed("cases.not-for-parties", where=choice)
     if option.breaks:
         codes = [*option.left.blocks, *option.right.blocks]
         raise Blocked("cases.breaks-rules", where=choice, codes=codes)
@@ -98,7 +106,14 @@ def propose(
         session, case, CaseStep.PROPOSED, account=account, reason=reason,
         document_id=document.id, facts=facts,
     )  # fmt: skip
+    if sides:
+        _accept(session, case, account, sides, facts["needs"])
     return case
+
+
+def may_offer(option: Option, sides: Collection[str]) -> bool:
+    """Tell whether a party of these sides has a say in a way out, and may therefore offer it."""
+    return not set(sides).isdisjoint(option.resolution.needs)
 
 
 def _needs(session: Session, case: OverlapCase, option: Option, day: dt.date) -> list[str]:
@@ -126,21 +141,33 @@ def accept(
     sides = sides_of(session, account, case, today(ruleset))
     if not sides:
         raise NotAllowed("cases.not-yours", where=number)
+    awaited = {f"{side}:{party.id}" for side, parties in sides.items() for party in parties}
+    if awaited.isdisjoint(state.awaited):
+        raise Blocked("cases.nothing-to-accept", where=number, number=number)
+    _ensure_fresh(case, state)
+    _accept(session, case, account, sides, state.awaited)
+    return case
+
+
+def _accept(
+    session: Session,
+    case: OverlapCase,
+    account: Account,
+    sides: Mapping[str, tuple[Party, ...]],
+    awaited: Collection[str],
+) -> None:
+    """Write the agreement of every party that is awaited and that the account speaks for."""
     waiting = [
         (side, party)
         for side, parties in sides.items()
         for party in parties
-        if f"{side}:{party.id}" in state.awaited
+        if f"{side}:{party.id}" in awaited
     ]
-    if not waiting:
-        raise Blocked("cases.nothing-to-accept", where=number, number=number)
-    _ensure_fresh(case, state)
     for side, party in waiting:
         write_step(
             session, case, f"accepted-by-{side}", account=account, party=party,
             facts={"party": party.id},
         )  # fmt: skip
-    return case
 
 
 def withdraw(
@@ -173,7 +200,7 @@ def confirm(session: Session, ruleset: Ruleset, number: str, *, account: Account
     Raises
     ------
     NotAllowed
-        ``cases.not-decider``, or ``cases.same-person``.
+        ``cases.not-decider``, ``cases.same-person``, or ``cases.judge-and-party``.
     Blocked
         Nothing is proposed, parties have not all agreed, the ground has moved since, or the guard
         refuses.
@@ -186,6 +213,8 @@ def confirm(session: Session, ruleset: Ruleset, number: str, *, account: Account
         raise Blocked("cases.nothing-proposed", where=number, number=number)
     if state.proposed_by == account.id:
         raise NotAllowed("cases.same-person", where=account.display_name)
+    if sides_of(session, account, case, today(ruleset)):
+        raise NotAllowed("cases.judge-and-party", where=account.display_name)
     if state.condition is not CaseCondition.AWAITING_CONFIRMATION:
         raise Blocked("cases.parties-awaited", where=number, number=number)
     ensure_granting_open(session)

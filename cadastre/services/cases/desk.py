@@ -14,7 +14,12 @@ from cadastre.errors import NotFound
 from cadastre.models import Account, Application, OverlapCase, Parcel, Step, Title, Work, Zone
 from cadastre.rules.resolution.state import CaseCondition, CaseState, StepFact, replay
 from cadastre.rules.ruleset import Ruleset
-from cadastre.services.cases.access import parcels_of_parties, sees_desk, works_of_parties
+from cadastre.services.cases.access import (
+    parcels_of_parties,
+    sees_desk,
+    works_of_parties,
+    zones_of_parties,
+)
 from cadastre.services.cases.evaluate import Case, lay_out
 from cadastre.services.checks import today
 
@@ -160,6 +165,7 @@ def _conditions(wanted: Filter, day: dt.date, viewer: Account | None) -> list[ob
             or_(
                 OverlapCase.left_parcel_id.in_(mine),
                 OverlapCase.right_parcel_id.in_(mine),
+                OverlapCase.right_zone_id.in_(zones_of_parties(viewer, day)),
                 OverlapCase.right_work_id.in_(works_of_parties(viewer, day)),
             )
         )

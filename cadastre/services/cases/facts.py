@@ -63,7 +63,7 @@ def side_facts(
         share = case.share_of_right
         return left, _parcel(session, ruleset, "B", case.right_parcel, names[RIGHT], share)
     if case.right_zone is not None:
-        return left, _zone(ruleset, case.right_zone)
+        return left, _zone(ruleset, case.right_zone, names[RIGHT])
     assert case.right_work is not None
     return left, _work(ruleset, case.right_work, names[RIGHT])
 
@@ -102,10 +102,10 @@ def _since(owner: Title | Application) -> dt.datetime | dt.date:
     return owner.filed_at
 
 
-def _zone(ruleset: Ruleset, zone: Zone) -> SideFacts:
+def _zone(ruleset: Ruleset, zone: Zone, authority: tuple[str, ...]) -> SideFacts:
     known = ruleset.zones.get(zone.kind)
     return SideFacts(
-        "B", "zone", zone.code, zone.name, known.name if known else _same(zone.kind), (),
+        "B", "zone", zone.code, zone.name, known.name if known else _same(zone.kind), authority,
         zone.starts_on, zone.recorded_at, None, (), None, zone.status,
         _area_ha(to_shape(zone.geom)), None, None, zone.act, (), None, "", f"/zones/{zone.code}",
     )  # fmt: skip

@@ -21,6 +21,7 @@ from cadastre.models import Occupation, OverlapCase, Parcel, Work
 from cadastre.models.base import SRID
 from cadastre.queries.cases import corridor
 from cadastre.queries.overlaps import M_PER_DEGREE
+from cadastre.rules.resolution import kinds
 from cadastre.rules.resolution.situation import Side, Situation
 from cadastre.rules.ruleset import Ruleset
 from cadastre.services.checks import corridors
@@ -80,12 +81,18 @@ def _right(session: Session, ruleset: Ruleset, case: OverlapCase, day: dt.date) 
     if case.right_parcel is not None:
         return parcel_side(case.right_parcel)
     if case.right_zone is not None:
-        return Side("zone", case.right_zone.code, to_shape(case.right_zone.geom))
+        zone = case.right_zone
+        return Side(
+            "zone", zone.code, to_shape(zone.geom), has_party=zone.authority_id is not None,
+            may_consent=kinds.may_consent(ruleset.zones.get(zone.kind), day),
+        )  # fmt: skip
     assert case.right_work is not None
     half_m = corridors(ruleset, day).get(case.right_work.kind, 0.0)
     course = _course(session, case, half_m)
-    operated = case.right_work.operator_id is not None
-    return Side("work", case.right_work.code, course, has_operator=operated)
+    return Side(
+        "work", case.right_work.code, course, has_party=case.right_work.operator_id is not None,
+        may_consent=kinds.may_consent(ruleset.works.get(case.right_work.kind), day),
+    )  # fmt: skip
 
 
 def _course(session: Session, case: OverlapCase, half_m: float) -> BaseGeometry:

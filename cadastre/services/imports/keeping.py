@@ -59,11 +59,13 @@ def same_ground(stored: Any, ground: BaseGeometry) -> bool:
     return stored is not None and to_shape(stored).equals_exact(ground, tolerance=WRITING_DEG)
 
 
-def party_named(session: Session, row: Row, ours: str, kind_field: str | None) -> Party | None:
+def party_named(
+    session: Session, row: Row, ours: str, kind_field: str | None, kind: str | None = None
+) -> Party | None:
     """Find or enter the party a field names.
 
     A name without a legal form is taken for a natural person, whose name stays masked, unless the
-    mapping gives the kind.
+    mapping or the field itself (``kind``) gives the kind.
     """
     name = row.text(ours)
     if name is None:
@@ -72,7 +74,7 @@ def party_named(session: Session, row: Row, ours: str, kind_field: str | None) -
     if known is not None:
         return known
     given = row.text(kind_field) if kind_field else None
-    party = Party(kind=given or _kind_of(name), name=name)
+    party = Party(kind=given or kind or _kind_of(name), name=name)
     if party.kind not in set(PartyKind):
         row.refuse("import.unknown-value", kind_field, value=given, known=sorted(PartyKind))
         return None

@@ -57,6 +57,7 @@ TARGETS: dict[str, Target] = {
             "kind": ("type", "categorie", "category", "desig"),
             "status": ("statut", "etat"),
             "act": ("acte", "decret", "arrete", "texte", "legal_act"),
+            "authority": ("autorite", "gestionnaire", "managed_by"),
             **DAYS,
             **SOURCE,
         },

@@ -61,8 +61,10 @@ def write_zone(session: Session, row: Row, ground: BaseGeometry | None, source: 
         return None
     if fields["act"] is None:
         row.warn("import.zone-without-act", "act", name=name)
+    authority = party_named(session, row, "authority", None, PartyKind.ADMINISTRATION)
+    named = {} if authority is None else {"authority_id": authority.id}  # a silent file keeps it
     code = row.text("code") or unit_code(kind.upper(), name)
-    return upsert(session, Zone.code, code, fields, ground)[1]
+    return upsert(session, Zone.code, code, {**fields, **named}, ground)[1]
 
 
 def write_work(session: Session, row: Row, ground: BaseGeometry | None, source: str) -> str | None:

@@ -7,10 +7,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from cadastre.errors import NotFound, UnusableInput
-from cadastre.models import Charge, Step, Title
+from cadastre.models import Application, Charge, Step, Title
 from cadastre.procedures.acts import CHARGE_OF_ACT, act_named, ensure
 from cadastre.procedures.charges import KINDS, ChargeFact, next_rank
 from cadastre.queries.charges import charges_of
@@ -109,6 +110,23 @@ def end_charges(session: Session, charges: Iterable[Charge], day: dt.date) -> li
 def end_all_charges(session: Session, title: Title, day: dt.date) -> list[int]:
     """End every charge of a title that ends without a child."""
     return end_charges(session, charges_of(session, title.id), day)
+
+
+def bind_as_agreed(session: Session, application: Application, title: Title, day: dt.date) -> None:
+    """Let the conditions that a zone or a work put to an application bind its title."""
+    steps = select(Step).where(
+        Step.dossier_id == application.dossier_id, Step.kind == "condition", Step.title_id.is_(None)
+    )
+    heaviest = select(func.coalesce(func.max(Charge.rank), 0)).where(Charge.title_id == title.id)
+    first = (session.scalar(heaviest) or 0) + 1
+    for rank, step in enumerate(session.scalars(steps.order_by(Step.id)), start=first):
+        session.add(
+            Charge(
+                title_id=title.id, kind="condition", rank=rank, party_id=step.facts.get("party"),
+                terms=step.facts["terms"], starts_on=day, document_id=step.document_id,
+            )
+        )  # fmt: skip
+    session.flush()
 
 
 def carry_charges(session: Session, carried: Sequence[ChargeFact], child: Title) -> list[Charge]:

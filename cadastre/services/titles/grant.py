@@ -34,7 +34,7 @@ from cadastre.procedures.terms import add_years, day_of
 from cadastre.queries.occupations import lock_ground
 from cadastre.rules.ruleset import Ruleset
 from cadastre.services.granting import ensure_granting_open
-from cadastre.services.titles.burdens import carry_charges, end_all_charges
+from cadastre.services.titles.burdens import bind_as_agreed, carry_charges, end_all_charges
 from cadastre.services.titles.decision import Decision, ensure_two_people, instant_of, record
 from cadastre.services.titles.facts import facts_of
 from cadastre.services.titles.ground import (
@@ -102,6 +102,7 @@ def grant(
     groups = _close_application(session, application, asked, instant)
     until = holds_until(ruleset, title.expires_on, day)
     open_ground(session, title, asked.ground, Range(instant, until), groups, asked.source)
+    bind_as_agreed(session, application, title, day)
     told = {"application": application.number, "rank": application.rank}
     record(session, ruleset, title, "grant", instant, decision, told, [application, title])
     return title
@@ -147,6 +148,7 @@ def convert(
     until = holds_until(ruleset, child.expires_on, facts.day)
     open_ground(session, child, asked.ground, Range(instant, until), groups, asked.source)
     carry_charges(session, carried(facts.charges, facts.day), child)
+    bind_as_agreed(session, application, child, facts.day)
     if title.ended_on is not None:
         end_all_charges(session, title, facts.day)
     told |= {"application": application.number, "children": [child.number]}

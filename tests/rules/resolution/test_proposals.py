@@ -39,7 +39,8 @@ def situation(
     rings = () if corners is None else printed(corners)
     return Situation(
         kind, Side(one, "L", ground, rings, PLANE if rings else "EPSG:4326"),
-        Side(other, "R", earlier, has_operator=options.pop("has_operator", False)),
+        Side(other, "R", earlier, has_party=options.pop("has_party", False),
+             may_consent=options.pop("may_consent", True)),
         shared_ground(ground, earlier), dt.date(2026, 1, 1), EdgeModel.LONLAT, PLANE, 0.05,
         (PLANE, "EPSG:32630", "EPSG:25231"), 100.0, 5_000.0, **options,
     )  # fmt: skip
@@ -144,7 +145,7 @@ def test_clip_lists_the_free_pieces():
 
 
 def test_an_operator_must_accept_conditions():
-    assert ways(situation(kind="title-work", has_operator=True))["consent"].needs == ("right",)
+    assert ways(situation(kind="title-work", has_party=True))["consent"].needs == ("right",)
     assert ways(situation(kind="title-zone"))["consent"].needs == ()
 
 
