@@ -25,6 +25,7 @@ from api.openings import opening_routes
 from api.readings import reading_routes
 from api.ruleset import ruleset_routes
 from api.search import search_routes
+from api.services import service_routes
 from api.session import register_session
 from api.sign_in import init_sign_in
 from api.state import EXTENSION, CadastreState
@@ -38,6 +39,7 @@ BLUEPRINTS = (
     ruleset_routes,
     reading_routes,
     check_routes,
+    service_routes,
     search_routes,
     feature_routes,
     export_routes,

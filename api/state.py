@@ -10,7 +10,9 @@ from sqlalchemy import Engine
 
 from cadastre.config import Settings
 from cadastre.database import app_engine
+from cadastre.procedures.machine import Procedure, load_procedures
 from cadastre.queries.asof import AsOf, as_of
+from cadastre.rules.catalogue import Catalogue, load_catalogue
 from cadastre.rules.load import load_ruleset
 from cadastre.rules.ruleset import Ruleset
 
@@ -35,6 +37,16 @@ class CadastreState:
     def ruleset(self) -> Ruleset:
         """Give the law of the country this deployment serves."""
         return load_ruleset(self.settings.data / "rulesets" / self.settings.ruleset)
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        """Give the services that can be asked for under that law."""
+        return load_catalogue(self.settings.data / "services" / self.settings.ruleset)
+
+    @cached_property
+    def procedures(self) -> dict[str, Procedure]:
+        """Give the procedures that lead requests to their decision."""
+        return load_procedures(self.settings.data / "procedures")
 
 
 def state() -> CadastreState:

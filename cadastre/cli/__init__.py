@@ -31,6 +31,7 @@ VERBS = {
     "seal": ("cadastre.cli.seal:seal", "Seal the journal and sign the log's head."),
     "keep": ("cadastre.cli.keep:keep", "Seal, sweep and recount by itself, without end."),
     "sign": ("cadastre.cli.sign:sign", "Hold the key of certificates, and sign over a socket."),
+    "services": ("cadastre.cli.services:services", "List services and what each asks for."),
     "granting": ("cadastre.cli.granting:granting", "See or lift the stop put on granting."),
     "user": ("cadastre.cli.user:user", "Open accounts and make keys for programs."),
     "backup": ("cadastre.cli.backup:backup", "Copy the register aside, with hashes."),

@@ -14,6 +14,8 @@ EXPECTED = {
     "GET /api/ruleset": ANYBODY,
     "GET /api/services": ANYBODY,
     "GET /api/services/<service_id>": ANYBODY,
+    "GET /api/services": ANYBODY,
+    "GET /api/services/<service_id>": ANYBODY,
     "POST /api/readings": ANYBODY,
     "POST /api/corners": ANYBODY,
     "POST /api/checks": ANYBODY,

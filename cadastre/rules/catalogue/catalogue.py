@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from cadastre.errors import NotFound
+from cadastre.errors import NotFound, UnusableInput
 from cadastre.rules.catalogue.service import Service, Term
 from cadastre.rules.ruleset import Text
 from cadastre.rules.substances import plain
@@ -55,12 +55,12 @@ class Catalogue:
 
         Raises
         ------
-        NotFound
+        UnusableInput
             ``services.unknown-sector``.
         """
         if sector is not None and sector not in self.sectors:
             known = sorted(self.sectors)
-            raise NotFound(
+            raise UnusableInput(
                 "services.unknown-sector", where="sector", given=sector[:40], known=known
             )
         words = plain(text).split()
@@ -74,7 +74,7 @@ class Catalogue:
 
 
 def _words(service: Service) -> str:
-    said = [service.title, service.summary, service.sector_name, service.outcome.name]
+    said = [service.title, service.summary, service.outcome.name]
     said += [body.name for body in service.authority]
     shorts = [body.short or "" for body in service.authority]
     return plain(
