@@ -30,6 +30,7 @@ from api.session import register_session
 from api.sign_in import init_sign_in
 from api.state import EXTENSION, CadastreState
 from api.titles import title_routes
+from api.verify import verify_routes
 from cadastre.config import read_settings
 
 MAX_REQUEST_BYTES = 12 * 1024 * 1024
@@ -50,6 +51,7 @@ BLUEPRINTS = (
     draft_routes,
     me_routes,
     log_routes,
+    verify_routes,
     landing_routes,
     description_routes,
     ogc_routes,

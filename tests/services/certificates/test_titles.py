@@ -1,4 +1,4 @@
-"""A title's certificate: the same bytes while nothing moved, superseded by the act that moves it."""
+"""A title's certificate: the same bytes while nothing moves, superseded by the act that does."""
 
 from __future__ import annotations
 

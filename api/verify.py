@@ -1,0 +1,86 @@
+"""Let anybody who holds a certificate, or only its code, know what it is worth; no sign-in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, request
+
+from api.documentation import LANG, Operation, documented
+from api.language import current_language
+from api.limits import limiter
+from api.permissions import Access, open_to
+from api.representation import json_response
+from api.session import db_session
+from api.state import now, state
+from cadastre.errors import TooLarge, UnusableInput
+from cadastre.services.certificates.checking import Comparison, compare, truth_of
+from cadastre.services.certificates.telling import told, told_comparison
+
+verify_routes = Blueprint("verify", __name__)
+LOOKS = "60 per minute"  # codes cannot be guessed; this only spares the machine
+FILES = "20 per minute"  # each may cost a process of its own
+MOST_FILE_BYTES = 8_000_000
+
+
+@verify_routes.get("/api/verify/<code>")
+@limiter.limit(LOOKS)
+@open_to(Access.ANYBODY)
+@documented(Operation("What is true of a certificate", parameters=(LANG,)))
+def verify_code(code: str) -> Response:
+    """Tell what a certificate says and what became of it, as of now."""
+    answer = json_response(truth(code))
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+@verify_routes.post("/api/verify")
+@limiter.limit(FILES)
+@open_to(Access.ANYBODY)
+@documented(Operation("Compare a PDF with what was issued (multipart: file)", parameters=(LANG,)))
+def verify_file() -> Response:
+    """Compare a file with the certificate it claims to be."""
+    return _compared(None)
+
+
+@verify_routes.post("/api/verify/<code>")
+@limiter.limit(FILES)
+@open_to(Access.ANYBODY)
+@documented(Operation("Compare a PDF with a certificate (multipart: file)", parameters=(LANG,)))
+def verify_file_of(code: str) -> Response:
+    """Compare a file with the certificate of a code; one changed byte is told."""
+    return _compared(code)
+
+
+def truth(code: str) -> dict[str, Any]:
+    """Give what is true of a certificate, said in the language of the request."""
+    ruleset = state().ruleset
+    return told(truth_of(db_session(), code, now()), current_language(), ruleset.time_zone)
+
+
+def comparison(code: str | None) -> Comparison:
+    """Compare the file of this request.
+
+    Raises
+    ------
+    UnusableInput
+        ``certificates.no-file``.
+    TooLarge
+        ``certificates.file-too-large``.
+    """
+    given = request.files.get("file")
+    if given is None or not given.filename:
+        raise UnusableInput("certificates.no-file", where="file")
+    content = given.stream.read(MOST_FILE_BYTES + 1)
+    if len(content) > MOST_FILE_BYTES:
+        most = MOST_FILE_BYTES // 1_000_000
+        raise TooLarge("certificates.file-too-large", where="file", most_mb=most)
+    return compare(db_session(), content, code)
+
+
+def _compared(code: str | None) -> Response:
+    found = comparison(code)
+    body = told_comparison(found, current_language())
+    answer = json_response({**body, "certificate": truth(code) if code else None})
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
