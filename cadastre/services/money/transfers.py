@@ -72,7 +72,8 @@ def record_transfer(
     if amount != invoice.total:
         raise Blocked("money.other-amount", where="amount", number=invoice.number)
     attempt = PaymentAttempt(
-        invoice=invoice, provider=method, reference=new_reference(), provider_reference=reference,
+        invoice_id=invoice.id, provider=method, reference=new_reference(),
+        provider_reference=reference,
         amount=amount, currency=invoice.currency, account_id=account.id, received_on=received_on,
     )  # fmt: skip
     try:
