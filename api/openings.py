@@ -22,6 +22,11 @@ from api.state import now, state
 from cadastre.models import Opening, Parcel, RemnantBundle
 from cadastre.services.accounts import party_to_file_for
 from cadastre.services.checks import today
+from cadastre.services.openings.comparing import (
+    confirm_comparison,
+    propose_comparison,
+    reject_comparison,
+)
 from cadastre.services.openings.sealed import leave_seal, opening_named, reveal
 from cadastre.services.openings.settle import enter_seed, settle_by_log_head
 from cadastre.services.openings.told import opening_told
@@ -50,6 +55,8 @@ class OpeningAnswer(Shape):
     geometry: dict[str, Any] | None
     entries: list[dict[str, Any]]
     recipe: str
+    criteria: list[dict[str, Any]]
+    comparison: dict[str, Any] | None
 
 
 class OpeningsAnswer(Shape):
@@ -85,6 +92,28 @@ class SeedRequest(Shape):
     """The seed of a public draw as published; none where it comes from the sealed log."""
 
     seed: str | None = Field(None, max_length=500)
+
+
+class ComparisonRequest(Shape):
+    """Marks of every revealed filing: by party, a number for each criterion of the opening."""
+
+    marks: dict[int, dict[str, float | str]] = Field(
+        max_length=1000, examples=[{"12": {"works-programme": "31.5"}}]
+    )
+    reason: str = Field(min_length=3, max_length=2000)
+
+
+class ComparedAnswer(Shape):
+    """Marks that wait for a second person, and the order they would give."""
+
+    opening: str
+    order: list[dict[str, Any]]
+
+
+class ReasonRequest(Shape):
+    """Why proposed marks are set aside."""
+
+    reason: str = Field(min_length=3, max_length=2000)
 
 
 class SettledAnswer(Shape):
@@ -177,6 +206,49 @@ def settle(number: str) -> Response:
     return json_response(
         {"filed": enter_seed(session, ruleset, opening, asked.seed, account=account)}
     )
+
+
+@opening_routes.post("/api/openings/<path:number>/comparison")
+@open_to(Access.SIGNED_IN)
+@documented(Operation("Propose marks", ComparedAnswer, ComparisonRequest, (LANG,), status=202))
+@tried_again
+@with_reasons
+def propose_marks(number: str) -> Response:
+    """Propose the marks by which a closed window is settled; agents only, another confirms."""
+    account, asked = require_account(), json_body(ComparisonRequest)
+    session, ruleset = db_session(), state().ruleset
+    opening = opening_named(session, number)
+    _, compared = propose_comparison(
+        session, ruleset, opening, asked.marks, asked.reason, account=account
+    )
+    order = [{"party": c.party, "total": float(c.total), "place": c.place} for c in compared]
+    return json_response({"opening": number, "order": order}, 202)
+
+
+@opening_routes.post("/api/openings/<path:number>/comparison/confirmation")
+@open_to(Access.SIGNED_IN)
+@documented(Operation("Settle a window by comparison", SettledAnswer, parameters=(LANG,)))
+@tried_again
+@with_reasons
+def confirm_marks(number: str) -> Response:
+    """Give places by the marks another person proposed; decision makers only."""
+    account = require_account()
+    session, ruleset = db_session(), state().ruleset
+    opening = opening_named(session, number)
+    return json_response({"filed": confirm_comparison(session, ruleset, opening, account=account)})
+
+
+@opening_routes.post("/api/openings/<path:number>/comparison/rejection")
+@open_to(Access.SIGNED_IN)
+@documented(Operation("Set proposed marks aside", None, ReasonRequest, (LANG,), status=204))
+@tried_again
+@with_reasons
+def reject_marks(number: str) -> Response:
+    """Set proposed marks aside, as a decision maker or as their author."""
+    account, asked = require_account(), json_body(ReasonRequest)
+    opening = opening_named(db_session(), number)
+    reject_comparison(db_session(), opening, asked.reason, account=account)
+    return Response(status=204)
 
 
 @opening_routes.get("/api/applications/<number>/remnants")

@@ -75,9 +75,16 @@ def _subject(ruleset: Ruleset, path: str, language: str) -> str:
     return str(found.name[language]) if found else str(ruleset.name[language])
 
 
+def _one_shown(one: Any, language: str) -> str:
+    """Write one value; a criterion by its name and its highest mark."""
+    if isinstance(one, Mapping) and "name" in one:
+        return f"{one['name'][language]} ({write_value(one.get('most'), language)})"
+    return write_value(one, language)
+
+
 def _shown(value: DatedValue, language: str) -> str:
     if value.value is None:
         return "—"
     listed = value.value if isinstance(value.value, (list, tuple)) else [value.value]
-    written = ", ".join(write_value(one, language) for one in listed)
+    written = ", ".join(_one_shown(one, language) for one in listed)
     return f"{written} {value.unit}" if value.unit else written

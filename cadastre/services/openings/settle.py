@@ -8,7 +8,7 @@ twice, by two different persons, with the source that was announced.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from geoalchemy2.shape import to_shape
@@ -54,7 +54,7 @@ def settle_by_log_head(
     Blocked
         ``openings.no-head-yet``, ``openings.not-ready``, or another source was announced.
     """
-    now = _ready(session, ruleset, opening, Mode.DRAW, at)
+    now = ready_to_settle(session, ruleset, opening, Mode.DRAW, at)
     if opening.seed_source != LOG_HEAD:
         raise Blocked("openings.other-source", where=opening.number, source=opening.seed_source)
     head = session.scalar(
@@ -89,19 +89,19 @@ def enter_seed(
         ``openings.seed-differs``: the two persons did not read the same.
     """
     ensure_may_confirm(account)
-    now = _ready(session, ruleset, opening, Mode.DRAW, at)
+    now = ready_to_settle(session, ruleset, opening, Mode.DRAW, at)
     if opening.seed_source == LOG_HEAD:
         raise Blocked("openings.other-source", where=opening.number, source=LOG_HEAD)
     if not seed.strip():
         raise UnusableInput("openings.no-seed", where="seed")
     first = _first_entry(session, opening)
     if first is None:
-        _tell(session, opening, SEED, {"seed": seed}, account)
+        tell(session, opening, SEED, {"seed": seed}, account)
         return None
     if first.account_id == account.id:
         raise NotAllowed("titles.same-person", where="seed")
     if first.facts["seed"] != seed:
-        _tell(session, opening, f"{SEED}-refused", {"seed": seed}, account)
+        tell(session, opening, f"{SEED}-refused", {"seed": seed}, account)
         raise Blocked("openings.seed-differs", where=opening.number)
     return _draw(session, ruleset, opening, seed, now)
 
@@ -112,6 +112,8 @@ def settle_by_comparison(
     opening: Opening,
     order: Sequence[int],
     decision: Decision,
+    *,
+    marks: Mapping[str, Mapping[str, str]] | None = None,
 ) -> list[str]:
     """Give places in the order two persons decided, with their reason.
 
@@ -119,14 +121,18 @@ def settle_by_comparison(
     ----------
     order
         Every party that left a seal, best first.
+    marks
+        By party, the marks the order follows from; told with it.
     """
     ensure_two_people(decision)
-    now = _ready(session, ruleset, opening, Mode.COMPARISON, decision.at)
+    now = ready_to_settle(session, ruleset, opening, Mode.COMPARISON, decision.at)
     filings = {filing.party_id: filing for filing in filings_of(session, opening)}
     if sorted(order) != sorted(filings):
         raise UnusableInput("openings.order-incomplete", where="order", count=len(filings))
-    told = {"order": list(order), "reason": decision.reason}
-    _tell(session, opening, "opening.compare", told, decision.decided_by)
+    told: dict[str, Any] = {"order": list(order), "reason": decision.reason}
+    if marks is not None:
+        told |= {"marks": dict(marks), "confirmed_by": decision.confirmed_by.id}
+    tell(session, opening, "opening.compare", told, decision.decided_by)
     return _file_in_order(session, ruleset, opening, [filings[party] for party in order], now)
 
 
@@ -139,10 +145,16 @@ def filings_of(session: Session, opening: Opening) -> Sequence[SealedFiling]:
     ).all()
 
 
-def _ready(
+def ready_to_settle(
     session: Session, ruleset: Ruleset, opening: Opening, mode: Mode, at: dt.datetime | None
 ) -> dt.datetime:
-    """Lock the ground, then see that everybody had time to show what they sealed."""
+    """Lock the ground, then see that everybody had time to show what they sealed.
+
+    Raises
+    ------
+    Blocked
+        ``openings.other-mode`` or ``openings.not-ready``.
+    """
     lock_ground(session, to_shape(opening.geom))
     session.refresh(opening)
     now = at or server_now(session)
@@ -189,7 +201,7 @@ def _file_in_order(
         number = _file(session, ruleset, opening, filing) if filing.content else None
         if number is not None:
             filed.append(number)
-    _tell(session, opening, "opening.settle", {"seed": opening.seed, "filed": filed}, None)
+    tell(session, opening, "opening.settle", {"seed": opening.seed, "filed": filed}, None)
     session.add(OutboxEvent(topic="opening.settled", subject_id=opening.number, facts={}))
     session.flush()
     return filed
@@ -214,26 +226,27 @@ def _file(session: Session, ruleset: Ruleset, opening: Opening, filing: SealedFi
             session.flush()
     except (CadastreError, TypeError, ValueError) as refusal:
         told = {"party": filing.party_id, "place": filing.place, "refused": str(refusal)}
-        _tell(session, opening, "opening.filing-refused", told, None)
+        tell(session, opening, "opening.filing-refused", told, None)
         return None
     return application.number
 
 
-def _tell(
+def tell(
     session: Session,
     opening: Opening,
     action: str,
     facts: dict[str, Any],
     account: Account | None,
-) -> None:
-    session.add(
-        JournalEntry(
-            action=action,
-            subject="opening",
-            subject_id=opening.number,
-            account_id=None if account is None else account.id,
-            by_rule=account is None,
-            facts=facts,
-        )
+) -> JournalEntry:
+    """Write in the journal what happened to an opening; None: done by rule."""
+    entry = JournalEntry(
+        action=action,
+        subject="opening",
+        subject_id=opening.number,
+        account_id=None if account is None else account.id,
+        by_rule=account is None,
+        facts=facts,
     )
+    session.add(entry)
     session.flush()
+    return entry
