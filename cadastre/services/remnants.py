@@ -20,6 +20,8 @@ from sqlalchemy.orm import Session
 
 from cadastre.errors import Blocked, NotFound
 from cadastre.geometry.overlap import clip_to_free
+from cadastre.geometry.cells import Measure, clip_to_cells
+from cadastre.geometry.grid import CellGrid
 from cadastre.geometry.perimeter import geodesic_area_m2, planar_area_m2
 from cadastre.models import (
     Account,
@@ -65,7 +67,7 @@ def file_clipped(
     lock_ground(session, perimeter)
     now: dt.datetime = session.execute(select(func.clock_timestamp())).scalar_one()
     groups = ruleset.exclusivity_groups(filing.substances)
-    largest, *siblings = _free(session, ruleset, perimeter, groups, now)
+    largest, *siblings = _free(session, ruleset, perimeter, filing.kind, groups, now)
     reading = read_geometry(ruleset, mapping(largest))
     application = file_application(
         session,
@@ -85,6 +87,7 @@ def _free(
     ruleset: Ruleset,
     perimeter: MultiPolygon,
     groups: Iterable[str],
+    kind: str,
     now: dt.datetime,
 ) -> Sequence[Polygon]:
     """List the pieces nobody holds in any of the groups, largest first."""
@@ -93,13 +96,15 @@ def _free(
         for group in groups
         for occupation in exclusive_occupations(session, perimeter, group, since=now)
     ]
-    measure = measure_of(ruleset, perimeter, day_of(now, ruleset.time_zone))
-    pieces = clip_to_free(
-        perimeter,
-        obstacles,
-        model=measure.model,
-        crs=measure.crs,
-        tolerance_m=measure.width_m,
+    day = day_of(now, ruleset.time_zone)
+    law = measure_of(ruleset, perimeter, day)
+    grid = ruleset.grid_of(kind, day, perimeter)
+    pieces = (
+        clip_to_free(
+            perimeter, obstacles, model=law.model, crs=law.crs, tolerance_m=law.width_m
+        )
+        if grid is None
+        else _free_cells(perimeter, obstacles, grid, Measure(law.model, law.crs, law.width_m))
     )
     if not pieces:
         raise Blocked("remnants.nothing-free", where="perimeter")
@@ -107,6 +112,13 @@ def _free(
 
 
 def bundle_remnants(
+def _free_cells(
+    perimeter: MultiPolygon, obstacles: Sequence[BaseGeometry], grid: CellGrid, measure: Measure
+) -> Sequence[Polygon]:
+    pieces = clip_to_cells(perimeter, obstacles, grid, measure)
+    return [polygon for piece in pieces for polygon in polygons(piece.ground)]
+
+
     session: Session, ruleset: Ruleset, application: Application, siblings: Sequence[Polygon]
 ) -> RemnantBundle:
     """Put the parcels of an application and further free pieces into one bundle, under its rank."""

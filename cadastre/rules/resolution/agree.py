@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from shapely.geometry.base import BaseGeometry
+
 from cadastre.geometry.overlap import clip_to_free
+from cadastre.rules.resolution.cells import free_of
 from cadastre.rules.resolution.clip import whole
 from cadastre.rules.resolution.situation import RIGHT, Resolution, Situation
 
@@ -37,10 +40,13 @@ def competition(situation: Situation) -> Iterator[Resolution]:
     """Two applications give up the disputed ground, which opens to both on a published day."""
     if situation.kind != "application-application":
         return
-    sides = []
+    sides: list[BaseGeometry | None] = []
     for side, other in (
         (situation.left, situation.right), (situation.right, situation.left),
     ):  # fmt: skip
+        if side.grid is not None:
+            sides.append(free_of(side, other, situation))
+            continue
         pieces = clip_to_free(
             side.ground, [other.ground],
             model=situation.model, crs=situation.crs, tolerance_m=situation.tolerance_m,

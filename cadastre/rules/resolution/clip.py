@@ -11,6 +11,7 @@ from shapely.geometry.base import BaseGeometry
 
 from cadastre.geometry.overlap import clip_to_free
 from cadastre.geometry.perimeter import ground, planar_area_m2, project, unproject
+from cadastre.rules.resolution.cells import clip_cells, shrink_cells
 from cadastre.rules.resolution.situation import LEFT, RIGHT, Resolution, Situation
 
 FAR_DEGREES = 30.0
@@ -30,6 +31,9 @@ def clip_first(situation: Situation) -> Iterator[Resolution]:
 
 
 def _clip(situation: Situation, side: str) -> Iterator[Resolution]:
+    if (situation.left if side == LEFT else situation.right).grid is not None:
+        yield from clip_cells(situation, side)
+        return
     left, right = situation.left.ground, situation.right.ground
     mine, other = (left, right) if side == LEFT else (right, left)
     pieces = clip_to_free(
@@ -51,6 +55,9 @@ def shrink(situation: Situation) -> Iterator[Resolution]:
     Two grid lines are tried on each side: where the first runs along the other's border, straight
     lines between different corners may still cross by decimetres.
     """
+    if situation.left.grid is not None:
+        yield from shrink_cells(situation)
+        return
     before = situation.left.ground
     kept = [
         (ground(before.intersection(half_plane(situation, axis, line, below=below))), side, line)

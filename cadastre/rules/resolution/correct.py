@@ -20,6 +20,7 @@ from cadastre.geometry.crs import (
     to_lonlat,
     transformation_accuracy_m,
 )
+from cadastre.geometry.grid import fit
 from cadastre.geometry.location import mistakes_of
 from cadastre.geometry.overlap import clip_to_free, shared_ground
 from cadastre.geometry.perimeter import perimeter_of, project, rings_of
@@ -64,13 +65,20 @@ def correct(situation: Situation) -> Iterator[Resolution]:
 
 
 def _explaining(situation: Situation, side: Side, other: Side) -> Iterator[Candidate]:
-    for candidate in (*_misread(situation, side), *_slipped(situation, side)):
-        if candidate.ground.is_empty or not candidate.ground.is_valid:
+    for tried in (*_misread(situation, side), *_slipped(situation, side)):
+        if tried.ground.is_empty or not tried.ground.is_valid:
             continue
+        candidate = _on_cells(tried, side)
         if not situation.meets(candidate.ground, other.ground):
             yield candidate
         elif (trimmed := _trimmed(situation, candidate, other)) is not None:
             yield trimmed
+
+
+def _on_cells(candidate: Candidate, side: Side) -> Candidate:
+    """Give exactly the cells that corrected corners mean, where the right is made of cells."""
+    whole_cells = None if side.grid is None else fit(candidate.ground, side.grid)
+    return candidate if whole_cells is None else replace(candidate, ground=whole_cells)
 
 
 def _trimmed(situation: Situation, candidate: Candidate, other: Side) -> Candidate | None:

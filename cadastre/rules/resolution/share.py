@@ -9,6 +9,7 @@ from shapely.geometry.base import BaseGeometry
 
 from cadastre.geometry.overlap import clip_to_free
 from cadastre.geometry.perimeter import ground, project
+from cadastre.rules.resolution.cells import share_cells
 from cadastre.rules.resolution.clip import half_plane, whole
 from cadastre.rules.resolution.situation import LEFT, RIGHT, Resolution, Situation
 
@@ -29,6 +30,9 @@ class Halves:
 def share(situation: Situation) -> Iterator[Resolution]:
     """Cut along the grid so that each keeps half, the half that touches its own ground."""
     if not situation.right.is_right:
+        return
+    if situation.left.grid is not None or situation.right.grid is not None:
+        yield from share_cells(situation)
         return
     found = [done for axis in ("x", "y") if (done := _by_axis(situation, axis))]
     if found:

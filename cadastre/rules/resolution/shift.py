@@ -11,6 +11,7 @@ from shapely.affinity import translate
 from shapely.geometry.base import BaseGeometry
 
 from cadastre.geometry.perimeter import ground, project, unproject
+from cadastre.rules.resolution.cells import shift_cells
 from cadastre.rules.resolution.situation import Resolution, Situation
 
 DEFAULT_STEP_M = 100.0
@@ -24,6 +25,9 @@ def shift(situation: Situation) -> Iterator[Resolution]:
     Only an application moves: ground that was granted stays where it was granted.
     """
     if situation.left.occupant != "application":
+        return
+    if situation.left.grid is not None:
+        yield from shift_cells(situation, _others(situation))
         return
     step = situation.grid_step_m or DEFAULT_STEP_M
     plane = project(situation.left.ground, situation.crs)

@@ -12,6 +12,8 @@ from typing import Any
 
 from shapely.geometry.base import BaseGeometry
 
+from cadastre.geometry.cells import Measure
+from cadastre.geometry.grid import CellGrid
 from cadastre.geometry.overlap import is_technical, shared_ground
 from cadastre.geometry.reading import Ring
 from cadastre.vocabulary import EdgeModel
@@ -39,6 +41,8 @@ class Side:
     published_area_ha: float | None = None
     has_party: bool = False
     may_consent: bool = True
+    grid: CellGrid | None = None
+    cell: Mapping[str, str] | None = None
 
     @property
     def is_right(self) -> bool:
@@ -63,6 +67,11 @@ class Situation:
     shift_limit_m: float = 0.0
     country: BaseGeometry | None = None  # where ground may lie at all
     obstacles: tuple[BaseGeometry, ...] = ()  # what else holds ground around, exclusively
+
+    @property
+    def measure(self) -> Measure:
+        """Give how real overlaps are told from rounding."""
+        return Measure(self.model, self.crs, self.tolerance_m)
 
     def meets(self, one: BaseGeometry, other: BaseGeometry) -> bool:
         """Tell whether two grounds really overlap, more than rounding of corners."""

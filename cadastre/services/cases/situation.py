@@ -34,7 +34,7 @@ def situation_of(
     session: Session, ruleset: Ruleset, case: OverlapCase, day: dt.date
 ) -> Situation:
     """Gather what the proposals of a case are made from."""
-    left, right = parcel_side(case.left_parcel), _right(session, ruleset, case, day)
+    left, right = parcel_side(ruleset, case.left_parcel, day), _right(session, ruleset, case, day)
     limit = float(ruleset.value("cases.shift_limit_m", day).value or 0.0)
     # The sides themselves say what they share: a case is remeasured only by the next recount.
     shared = to_shape(case.geom)
@@ -47,18 +47,21 @@ def situation_of(
     )  # fmt: skip
 
 
-def parcel_side(parcel: Parcel) -> Side:
+def parcel_side(ruleset: Ruleset, parcel: Parcel, day: dt.date) -> Side:
     """Describe a parcel as a side of a case."""
     owner = parcel.title or parcel.application
     assert owner is not None
     published = parcel.title.published_area_m2 if parcel.title else None
+    ground = to_shape(parcel.geom)
     return Side(
         "title" if parcel.title else "application",
         owner.number,
-        to_shape(parcel.geom),
+        ground,
         printed_rings(parcel.corners),
         parcel.original_crs,
         None if published is None else m2_to_ha(published),
+        grid=ruleset.grid_of(owner.kind, day, ground),
+        cell=ruleset.cell_name,
     )
 
 
@@ -79,7 +82,7 @@ def printed_rings(corners: Sequence[Sequence[dict[str, Any]]]) -> tuple[Ring, ..
 
 def _right(session: Session, ruleset: Ruleset, case: OverlapCase, day: dt.date) -> Side:
     if case.right_parcel is not None:
-        return parcel_side(case.right_parcel)
+        return parcel_side(ruleset, case.right_parcel, day)
     if case.right_zone is not None:
         zone = case.right_zone
         return Side(

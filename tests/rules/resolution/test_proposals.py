@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import replace
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from shapely.geometry import Polygon, box
 from shapely.geometry.base import BaseGeometry
@@ -152,7 +152,9 @@ def test_an_operator_must_accept_conditions():
 RECTANGLE = [(300_000, 990_000), (310_000, 990_000), (310_000, 998_000), (300_000, 998_000)]
 
 
-@settings(deadline=None, max_examples=15)
+@settings(
+    deadline=None, max_examples=15, suppress_health_check=[HealthCheck.filter_too_much]
+)
 @given(
     place=st.integers(0, 3),
     axis=st.integers(0, 1),
