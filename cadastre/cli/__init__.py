@@ -33,6 +33,7 @@ VERBS = {
     "sign": ("cadastre.cli.sign:sign", "Hold the key of certificates, and sign over a socket."),
     "services": ("cadastre.cli.services:services", "List services and what each asks for."),
     "granting": ("cadastre.cli.granting:granting", "See or lift the stop put on granting."),
+    "procedure": ("cadastre.cli.procedure:procedure", "Show a procedure: steps, delays, diagram."),
     "user": ("cadastre.cli.user:user", "Open accounts and make keys for programs."),
     "backup": ("cadastre.cli.backup:backup", "Copy the register aside, with hashes."),
     "restore": ("cadastre.cli.backup:restore", "Bring a backup back, and prove it."),

@@ -16,6 +16,7 @@ from cadastre.procedures.machine.definition import (
     StepRule,
 )
 from cadastre.procedures.machine.facts import (
+    PUBLIC,
     SYSTEM,
     DossierFacts,
     Opinion,
@@ -37,6 +38,7 @@ __all__ = [
     "CLOSED",
     "GRANT",
     "OPINIONS",
+    "PUBLIC",
     "REFUSAL",
     "SYSTEM",
     "Awaited",

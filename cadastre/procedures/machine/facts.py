@@ -9,6 +9,7 @@ from typing import Any
 
 from cadastre.procedures.facts import Refusal
 
+PUBLIC = "public"  # the role of anybody who is not on the applicant's side
 SYSTEM = "system"  # the role of the clock, and of whoever writes down what it decided
 
 

@@ -20,13 +20,14 @@ from cadastre.procedures.machine import (
     ensure_possible,
     possible,
 )
-from cadastre.procedures.machine.facts import SYSTEM
+from cadastre.procedures.machine.facts import PUBLIC, SYSTEM
 from cadastre.rules.permissions import (
     Actor,
     DossierRef,
     Role,
     can_edit_dossier,
     can_give_opinion,
+    can_object,
     ensure,
     ensure_second_factor,
     is_applicant,
@@ -50,7 +51,12 @@ from cadastre.services.dossiers.standing import (
 from cadastre.services.dossiers.written import journal
 
 # What whoever takes a step may say beside reason and document.
-SAYABLE = frozenset({"body", "opinion", "until", "days", "corrects", "amount", "conditions"})
+SAYABLE = frozenset(
+    {
+        "body", "opinion", "until", "days", "corrects", "amount", "conditions",
+        "expires_on", "years",
+    }
+)  # fmt: skip
 BY_MONEY = "pay"
 NOBODY = "nobody"
 OFFICE = (Role.AGENT, Role.DECIDER, Role.SUPERVISOR)
@@ -223,6 +229,8 @@ def roles_towards(actor: Actor, ref: DossierRef) -> frozenset[str]:
         roles.add(Role.CLERK.value)
     if actor.has(Role.ADVISER) and actor.body in ref.asked_bodies:
         roles.add(Role.ADVISER.value)
+    if not roles and can_object(actor, ref):
+        roles.add(PUBLIC)
     return frozenset(roles)
 
 

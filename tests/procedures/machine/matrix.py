@@ -9,6 +9,7 @@ from cadastre.procedures.machine import Procedure, Standing, correctable, ensure
 from tests.procedures.machine.walks import NOTHING_LACKS, account, body_for, given, step
 
 LETTERS = {
+    "p": "public",
     "a": "applicant", "c": "clerk", "g": "agent", "v": "adviser", "d": "decider", "s": "system",
 }  # fmt: skip
 

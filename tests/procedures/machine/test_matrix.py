@@ -6,6 +6,7 @@ door, or shuts one, turns its cell red.
 
 from __future__ import annotations
 
+import copy
 from functools import cache
 from typing import Any
 
@@ -14,7 +15,7 @@ import yaml
 
 from cadastre.config import ROOT
 from cadastre.errors import Blocked, NotAllowed
-from cadastre.procedures.machine import State, possible
+from cadastre.procedures.machine import Procedure, State, possible
 from cadastre.sentences import say
 from tests.procedures.machine.matrix import cell, read_grid
 from tests.procedures.machine.walks import NOTHING_LACKS, ROLES, account, after, procedures
@@ -82,3 +83,45 @@ def test_what_is_offered_is_what_may_be_done(name: str, situation: str) -> None:
         may = {kind for (kind, s), roles in read_grid(told["grid"]).items()
                if s == situation and role in roles}  # fmt: skip
         assert may - kinds == set(), role
+
+
+def open_a_door(content: dict[str, Any], door: str) -> None:
+    """Change a procedure as a careless hand would."""
+    steps = content["steps"]
+    if door == "role":
+        steps["issue"]["by"].append("applicant")
+    elif door == "state":
+        steps["sign-act"]["from"].append("examining")
+    elif door == "guard":
+        steps["sign-act"]["guards"].remove("confirmed")
+    elif door == "shut":
+        steps["withdraw"]["from"].remove("lodged")
+
+
+@pytest.mark.parametrize("door", ["role", "state", "guard", "shut", None])
+def test_a_door_opened_or_shut_turns_a_cell_red(door: str | None) -> None:
+    """The control of the table: it sees what a careless change does, and nothing else."""
+    content = copy.deepcopy(procedures()["titre-minier"].as_json())
+    open_a_door(content, door or "")
+    changed, told = Procedure.from_json(content), case("titre-minier")
+    expected = read_grid(told["grid"])
+    red = set()
+    for situation, words in told["situations"].items():
+        if door == "shut" and situation == "withdrawn":
+            continue  # that walk itself is no longer possible
+        standing, now = after(changed, words)
+        for kind in changed.steps:
+            for role in ROLES:
+                may = cell(changed, standing, now, kind, role) is None
+                if may != (role in expected[kind, situation]):
+                    red.add((kind, situation, role))
+    found = {
+        "role": {("issue", "accepted", "applicant")},
+        # A state alone opens nothing here: the guard behind it holds.
+        "state": set(),
+        "guard": {("sign-act", "refusal-proposed", "decider"),
+                  ("sign-act", "grant-proposed", "decider")},
+        "shut": {("withdraw", "lodged", "applicant"), ("withdraw", "lodged", "clerk")},
+        None: set(),
+    }  # fmt: skip
+    assert red == found[door]

@@ -27,7 +27,7 @@ ACCOUNTS = {
     role: number
     for number, role in enumerate(
         ("applicant", "clerk", "agent", "adviser", "decider", "supervisor", "analyst", "auditor",
-         "administrator"), 1,
+         "administrator", "public"), 1,
     )
 }  # fmt: skip
 ROLES = (*ACCOUNTS, "system")
