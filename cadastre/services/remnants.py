@@ -15,14 +15,15 @@ from typing import Any
 import shapely
 from geoalchemy2.shape import from_shape, to_shape
 from shapely.geometry import MultiPolygon, Polygon, mapping
+from shapely.geometry.base import BaseGeometry
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from cadastre.errors import Blocked, NotFound
-from cadastre.geometry.overlap import clip_to_free
 from cadastre.geometry.cells import Measure, clip_to_cells
 from cadastre.geometry.grid import CellGrid
-from cadastre.geometry.perimeter import geodesic_area_m2, planar_area_m2
+from cadastre.geometry.overlap import clip_to_free
+from cadastre.geometry.perimeter import geodesic_area_m2, planar_area_m2, polygons
 from cadastre.models import (
     Account,
     Application,
@@ -86,8 +87,8 @@ def _free(
     session: Session,
     ruleset: Ruleset,
     perimeter: MultiPolygon,
-    groups: Iterable[str],
     kind: str,
+    groups: Iterable[str],
     now: dt.datetime,
 ) -> Sequence[Polygon]:
     """List the pieces nobody holds in any of the groups, largest first."""
@@ -111,7 +112,6 @@ def _free(
     return pieces
 
 
-def bundle_remnants(
 def _free_cells(
     perimeter: MultiPolygon, obstacles: Sequence[BaseGeometry], grid: CellGrid, measure: Measure
 ) -> Sequence[Polygon]:
@@ -119,6 +119,7 @@ def _free_cells(
     return [polygon for piece in pieces for polygon in polygons(piece.ground)]
 
 
+def bundle_remnants(
     session: Session, ruleset: Ruleset, application: Application, siblings: Sequence[Polygon]
 ) -> RemnantBundle:
     """Put the parcels of an application and further free pieces into one bundle, under its rank."""

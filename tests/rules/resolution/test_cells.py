@@ -11,7 +11,11 @@ from hypothesis import strategies as st
 
 from cadastre.geometry.grid import Cell, CellGrid, cells_of, draw_cells
 from cadastre.geometry.overlap import shared_ground
+from cadastre.rules.resolution.agree import competition
+from cadastre.rules.resolution.clip import clip, shrink
 from cadastre.rules.resolution.propose import resolutions
+from cadastre.rules.resolution.share import share
+from cadastre.rules.resolution.shift import shift
 from cadastre.rules.resolution.situation import Resolution, Side, Situation
 from cadastre.services.cases.showing import sentence
 from cadastre.vocabulary import EdgeModel
@@ -62,26 +66,26 @@ def test_every_way_out_leaves_whole_cells_and_no_common_one(kind: str) -> None:
 
 
 def test_clip_gives_up_the_common_cells_only() -> None:
-    clip = ways(situation(LEFT, RIGHT))["clip"]
-    assert cells(clip.left) == LEFT - RIGHT
-    assert cells(clip.right) == RIGHT
-    assert (clip.values["lost"], clip.values["cells"], clip.values["pieces"]) == (4, 20, 1)
-    assert sentence("clip", clip.values, "fr") == (
+    way = ways(situation(LEFT, RIGHT))["clip"]
+    assert cells(way.left) == LEFT - RIGHT
+    assert cells(way.right) == RIGHT
+    assert (way.values["lost"], way.values["cells"], way.values["pieces"]) == (4, 20, 1)
+    assert sentence("clip", way.values, "fr") == (
         "L cède 4 carré(s) et garde 20 carré(s) entier(s), en 1 morceau(x)."
     )
 
 
 def test_clip_leaves_separate_pieces_to_choose_from() -> None:
-    clip = ways(situation(block(0, 0, 5, 2), block(2, -1, 1, 5)))["clip"]
-    assert [cells(piece) for piece in clip.pieces] == [block(0, 0, 2, 2), block(3, 0, 2, 2)]
+    way = ways(situation(block(0, 0, 5, 2), block(2, -1, 1, 5)))["clip"]
+    assert [cells(piece) for piece in way.pieces] == [block(0, 0, 2, 2), block(3, 0, 2, 2)]
 
 
 def test_shift_moves_by_whole_cells_to_the_nearest_free_place() -> None:
-    shift = ways(situation(LEFT, RIGHT))["shift"]
+    way = ways(situation(LEFT, RIGHT))["shift"]
     # Two rows down is 1,854 m, two columns west 1,826 m: 10 degrees from the equator.
-    assert (shift.values["across"], shift.values["side_across"]) == (2, "west")
-    assert shift.values["along"] == 0
-    assert cells(shift.left) == block(-2, 0, 6, 4)
+    assert (way.values["across"], way.values["side_across"]) == (2, "west")
+    assert way.values["along"] == 0
+    assert cells(way.left) == block(-2, 0, 6, 4)
     walled = situation(LEFT, RIGHT, obstacles=(draw_cells(block(-1, 0, 1, 1), GRID),))
     around = ways(walled)["shift"]
     assert (around.values["along"], around.values["side_along"]) == (2, "south")
@@ -92,16 +96,16 @@ def test_a_granted_title_does_not_move() -> None:
 
 
 def test_shrink_drops_whole_rows_on_one_side() -> None:
-    shrink = ways(situation(LEFT, RIGHT))["shrink"]
-    assert cells(shrink.left) == block(0, 0, 4, 4)
-    assert (shrink.values["side"], shrink.values["lost"]) == ("east", 8)
+    way = ways(situation(LEFT, RIGHT))["shrink"]
+    assert cells(way.left) == block(0, 0, 4, 4)
+    assert (way.values["side"], way.values["lost"]) == ("east", 8)
 
 
 def test_share_parts_the_common_cells_evenly_each_beside_its_own() -> None:
-    share = ways(situation(LEFT, RIGHT))["share"]
-    assert (share.values["of_left"], share.values["of_right"]) == (2, 2)
-    assert cells(share.left) | cells(share.right) == LEFT | RIGHT
-    assert share.needs == ("left", "right")
+    way = ways(situation(LEFT, RIGHT))["share"]
+    assert (way.values["of_left"], way.values["of_right"]) == (2, 2)
+    assert cells(way.left) | cells(way.right) == LEFT | RIGHT
+    assert way.needs == ("left", "right")
 
 
 def test_one_common_cell_cannot_be_shared() -> None:
@@ -131,7 +135,8 @@ def test_whatever_the_shapes_no_cell_is_broken_or_held_twice(
     mine, theirs = ({(3000 + c, -1200 + r) for c, r in one} for one in (left, right))
     if not mine & theirs:
         return
-    for one in ways(situation(mine, theirs)).values():
+    of = situation(mine, theirs)
+    for one in (done for make in (clip, shift, shrink, share, competition) for done in make(of)):
         grounds = [cells(ground) for ground in (one.left, one.right) if ground is not None]
         assert not (len(grounds) == 2 and grounds[0] & grounds[1]), one.id
         if one.kind in ("clip", "share"):
