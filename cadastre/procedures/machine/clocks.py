@@ -51,12 +51,16 @@ class Track:
         )
 
     def due_on(self, calendar: Calendar) -> dt.date | None:
-        """Give its last day; None while it stands still, is over, or has no known length."""
-        if self.days is None or not self.is_running:
+        """Give its last day: known while it runs, and for good once that day has passed."""
+        if self.days is None:
             return None
-        start = self.runs[-1][0]
-        left = self.days - self.spent(calendar, start)
-        return calendar.after(start, max(left, 0), working=self.counts_working_days)
+        left = self.days
+        for start, stop in self.runs:
+            due = calendar.after(start, left, working=self.counts_working_days)
+            if stop is None or stop > due:
+                return due
+            left -= calendar.count(start, stop, working=self.counts_working_days)
+        return None
 
     def switched(self, runs: bool, day: dt.date) -> Track:
         """Let it run or stand still from a day."""
@@ -104,7 +108,8 @@ def tick(procedure: Procedure, tracks: Tracks, step: StepFact, state: State) -> 
         key = track_key(rule, step)
         if step.kind in rule.ends and key in moved:
             moved[key] = replace(moved[key].switched(False, day), ended_on=day)
-        if step.kind in rule.starts:
+        # A payment before the quote, say, does not start the works.
+        if step.kind in rule.starts and state in rule.runs_in:
             moved[key] = _start(rule, step, day)
     return {key: track.switched(state in track.rule.runs_in, day) for key, track in moved.items()}
 
@@ -143,10 +148,11 @@ def until_of(step: StepFact) -> dt.date:
 def read_clock(key: str, track: Track, calendar: Calendar, day: dt.date) -> Clock:
     """Read a clock on a day."""
     due_on, spent, law = track.due_on(calendar), track.spent(calendar, day), track.law
+    late = due_on is not None and min(track.ended_on or day, day) > due_on
     said = track.rule.until or track.rule.adjustable
     return Clock(
         key, track.rule.label, track.rule.owed_by,
         track.days if said and law.unit != "month" else law.value, law.unit or "day", spent,
-        due_on, track.is_running, due_on is not None and day > due_on, track.started_on,
+        due_on, track.is_running, late, track.started_on,
         track.ended_on, law.article, law.source, law.evidence.value, law.note,
     )  # fmt: skip

@@ -133,8 +133,10 @@ def next_by_clock(procedure: Procedure, course: Course) -> StepFact | None:
     found = []
     for rule in procedure.steps.values():
         track = course.tracks.get(rule.automatic or "")
-        due_on = track.due_on(procedure.calendar) if track else None
-        if due_on is not None and course.state in rule.states:
+        if track is None or not track.is_running or course.state not in rule.states:
+            continue
+        due_on = track.due_on(procedure.calendar)
+        if due_on is not None:
             at = procedure.calendar.begins(due_on + ONE_DAY)
-            found.append(StepFact(rule.kind, at, None, SYSTEM))
+            found.append(StepFact(rule.kind, max(at, course.steps[-1].at), None, SYSTEM))
     return min(found, key=lambda step: (step.at, step.kind), default=None)

@@ -63,8 +63,8 @@ class Body:
 class ClockRule:
     """A delay: the steps that start and end it, the states in which it runs, how long it is.
 
-    Outside ``runs_in`` it stands still. ``adjustable``: the step that starts it may say ``days``;
-    ``until``: that step says its end; ``per_body``: each body has its own.
+    It starts only where it runs; outside ``runs_in`` it stands still. ``adjustable``: the step that
+    starts it may say ``days``; ``until``: that step says its end; ``per_body``: each has its own.
     """
 
     name: str

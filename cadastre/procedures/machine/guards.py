@@ -253,6 +253,16 @@ def _window(course: Course) -> bool:
     return course.has_done("open-objections") and not course.has_done("close-objections")
 
 
+@_history
+def quote_paid(asked: Asked) -> Refusals:
+    """Refuse works before the quote is paid; what was paid before it does not count."""
+    since = None
+    for step in asked.course.steps:
+        if step.kind in ("quote", "pay"):
+            since = step.kind
+    return _unless(since == "pay", "procedures.quote-unpaid")
+
+
 def _after(kind: str) -> Run:
     """Make the guard that wants a step of a kind to have been taken before."""
 

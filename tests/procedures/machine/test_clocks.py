@@ -169,6 +169,23 @@ def test_works_are_due_after_payment() -> None:
     assert clock.evidence == "inferred"
 
 
+def test_what_was_paid_before_the_quote_does_not_start_the_works() -> None:
+    log = walk(RACCORDEMENT, ["open", "pay", "lodge", "admit", "visit", "quote"])
+    assert "works" not in replay(RACCORDEMENT, log, now=log[-1].at + DAY).clocks
+    works = step(RACCORDEMENT, "works", log[-1].at + DAY)
+    with pytest.raises(Blocked, match=r"procedures\.quote-unpaid"):
+        replay(RACCORDEMENT, [*log, works], now=works.at)
+
+
+def test_an_overdue_opinion_stays_overdue_through_a_suspension() -> None:
+    log = walk(TITRE, [*ADMITTED, "request-opinion"])
+    due_on = log[-1].at.date() + 30 * DAY
+    log.append(step(TITRE, "suspend", log[-1].at + 40 * DAY, until="2026-05-20"))
+    for at in (on("2026-04-20"), on("2026-05-20"), on("2026-06-20")):
+        opinion = replay(TITRE, log, now=at).opinions["environment"]
+        assert (opinion.overdue, opinion.due_on) == (True, due_on)
+
+
 def test_a_legal_value_is_that_of_the_day_its_clock_starts() -> None:
     content = copy.deepcopy(TITRE.as_json())
     content["clocks"]["completion"]["limit"]["values"].append({"from": "2026-03-07", "value": 60})
