@@ -7,11 +7,13 @@ from flask import Flask
 from api.applications import application_routes
 from api.cases import case_routes
 from api.checks import check_routes
+from api.dossiers import DOSSIER_BLUEPRINTS
 from api.drafts import draft_routes
 from api.errors import register_errors
 from api.exports import export_routes
 from api.features import feature_routes
 from api.health import health
+from api.invoices import invoice_routes
 from api.limits import limiter
 from api.log import log_routes
 from api.me import me_routes
@@ -22,6 +24,8 @@ from api.ogc.tiles import tile_routes
 from api.ogc.tilesets import tileset_routes
 from api.openapi import openapi_routes
 from api.openings import opening_routes
+from api.payments import payment_routes
+from api.permissions import register_permissions
 from api.readings import reading_routes
 from api.ruleset import ruleset_routes
 from api.search import search_routes
@@ -45,10 +49,13 @@ BLUEPRINTS = (
     feature_routes,
     export_routes,
     application_routes,
+    *DOSSIER_BLUEPRINTS,
     title_routes,
     case_routes,
     opening_routes,
     draft_routes,
+    invoice_routes,
+    payment_routes,
     me_routes,
     log_routes,
     verify_routes,
@@ -68,6 +75,7 @@ def register_api(app: Flask) -> None:
     register_session(app)
     register_errors(app)
     init_sign_in(app)
+    register_permissions(app)
     limiter.init_app(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

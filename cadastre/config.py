@@ -7,6 +7,12 @@ of ``CADASTRE_HOME`` is meant. ``CADASTRE_LOG_KEY`` is the file of the key that
 signs the heads of the sealed log; a demonstration makes its own. ``CADASTRE_SIGN_KEY``,
 ``CADASTRE_SIGN_PASSPHRASE_FILE`` and ``CADASTRE_SIGN_TSA`` are for the signing process alone
 (:mod:`cadastre.signing.identity`); ``CADASTRE_PUBLIC_URL`` is the address printed on certificates.
+``CADASTRE_PAYMENTS_URL`` and ``CADASTRE_PAYMENTS_SECRET`` are those of the payment provider.
+``CADASTRE_SECOND_FACTOR_KEY`` encrypts the secrets of authenticators; ``CADASTRE_SMTP_URL``
+(``smtp://name:password@host:587``, or ``smtps://``) and ``CADASTRE_MAIL_FROM`` let the cadastre
+write to people; ``CADASTRE_OIDC_ISSUER``, ``…_CLIENT_ID``, ``…_CLIENT_SECRET`` and ``…_NAME`` let
+them sign in with a national identity. ``CADASTRE_CLAMAV`` (``unix:/run/clamav/clamd.ctl`` or
+``host:port``) has every uploaded piece scanned.
 """
 
 from __future__ import annotations
@@ -41,6 +47,16 @@ class Settings:
     sign_key: str | None = None
     sign_passphrase_file: str | None = None
     sign_tsa: str | None = None
+    payments_url: str | None = None
+    payments_secret: str | None = None
+    second_factor_key: str | None = None
+    smtp_url: str | None = None
+    mail_from: str | None = None
+    oidc_issuer: str | None = None
+    oidc_client_id: str | None = None
+    oidc_client_secret: str | None = None
+    oidc_name: str | None = None
+    scanner: str | None = None
 
     @property
     def is_demo(self) -> bool:
@@ -83,4 +99,14 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         sign_key=env.get("CADASTRE_SIGN_KEY") or None,
         sign_passphrase_file=env.get("CADASTRE_SIGN_PASSPHRASE_FILE") or None,
         sign_tsa=env.get("CADASTRE_SIGN_TSA") or None,
+        payments_url=env.get("CADASTRE_PAYMENTS_URL") or None,
+        payments_secret=env.get("CADASTRE_PAYMENTS_SECRET") or None,
+        second_factor_key=env.get("CADASTRE_SECOND_FACTOR_KEY") or None,
+        smtp_url=env.get("CADASTRE_SMTP_URL") or None,
+        mail_from=env.get("CADASTRE_MAIL_FROM") or None,
+        oidc_issuer=env.get("CADASTRE_OIDC_ISSUER") or None,
+        oidc_client_id=env.get("CADASTRE_OIDC_CLIENT_ID") or None,
+        oidc_client_secret=env.get("CADASTRE_OIDC_CLIENT_SECRET") or None,
+        oidc_name=env.get("CADASTRE_OIDC_NAME") or None,
+        scanner=env.get("CADASTRE_CLAMAV") or None,
     )

@@ -62,6 +62,12 @@ class NotSignedIn(NotAllowed):
     http_status = 401
 
 
+class TooOften(NotAllowed):
+    """The person tried too often; waiting helps."""
+
+    http_status = 429
+
+
 class NotFound(CadastreError):
     """Nothing of that name is in the register."""
 

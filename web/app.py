@@ -7,7 +7,6 @@ import secrets
 from flask import Flask
 
 from api.app import register_api
-from api.sign_in import init_sign_in
 from api.state import EXTENSION, CadastreState
 from cadastre.config import Settings, read_settings
 from cadastre.errors import NotAvailable
@@ -24,15 +23,14 @@ def create_app(settings: Settings | None = None) -> Flask:
     Raises
     ------
     NotAvailable
-        A production site was given no secret to sign its sessions with.
+        A production site was given no secret to sign its sessions with, no key for the secrets of
+        authenticators, or not the address it is reached at.
     """
     settings = settings or read_settings()
     app = Flask(__name__, static_folder=None)
     app.config.update(session_config(settings))
     app.extensions[EXTENSION] = CadastreState(settings)
     register_api(app)
-    if "login_manager" not in app.extensions and not hasattr(app, "login_manager"):
-        init_sign_in(app)
     for part in (compression, security, static_files, language, rendering, errors, ogc_pages):
         part.register(app)
     register_views(app)
@@ -43,6 +41,8 @@ def session_config(settings: Settings) -> dict[str, object]:
     """Say how sessions are signed and kept; a demonstration may forget them at each start."""
     if settings.secret_key is None and not settings.is_demo:
         raise NotAvailable("config.no-secret", where="CADASTRE_SECRET_KEY")
+    if settings.public_url is None and not settings.is_demo:
+        raise NotAvailable("config.no-public-url", where="CADASTRE_PUBLIC_URL")
     return {
         "SECRET_KEY": settings.secret_key or secrets.token_hex(32),
         "SESSION_COOKIE_NAME": "cadastre_session",

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
 
-from flask import Flask, render_template
+from flask import Flask, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
 
 from api.errors import HTTP_CODES
 
@@ -18,11 +20,16 @@ def register(app: Flask) -> None:
 
 def error_page(
     status: int, code: str, where: str | None, values: dict[str, Any]
-) -> tuple[str, int]:
+) -> tuple[str, int] | Response:
     """Render what happened and what can be done.
 
     A refusal of plain HTTP has the page's own words; a refusal of the cadastre says its sentence.
+    Who only has to sign in, or lacks the second factor, is led there and back.
     """
+    if code == "accounts.sign-in-first" and request.method == "GET":
+        return redirect(url_for("account.login", next=came_from()), 302)
+    if code == "permissions.second-factor":
+        return redirect(url_for("second_factor.ask", next=came_from()), 303)
     if status not in KNOWN_STATUSES:
         status = 500 if status >= 500 else 400
     is_plain = code in HTTP_CODES.values()
@@ -30,3 +37,12 @@ def error_page(
         "error.html", status=status, code=None if is_plain else code, where=where, values=values
     )
     return page, status
+
+
+def came_from() -> str:
+    """Give the page of ours a form was sent from: the one to come back to."""
+    if request.method == "GET":
+        return request.full_path.rstrip("?")
+    parts = urlsplit(request.referrer or "")
+    path = f"{parts.path}?{parts.query}".rstrip("?")
+    return path if parts.netloc == request.host and path else "/"

@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from typing import Any
+from uuid import uuid4
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
 
 from cadastre.errors import NotAllowed, NotSignedIn, UnusableInput
 from cadastre.models import Account, JournalEntry, Mandate, Party
+from cadastre.rules.permissions import Role
 from cadastre.services.actors import ACTIVE, ALL_POWERS
+from cadastre.services.throttle import ensure_not_too_often, forget_failures, note_failure
+from cadastre.vocabulary import Language
 
 HASHER = PasswordHasher()
 # Verified when nobody bears the name given, so that an answer takes as long either way.
 NOBODY = HASHER.hash("nobody bears this name")
-SHORTEST_PASSWORD = 12
+SHORTEST_PASSWORD, LONGEST_PASSWORD = 12, 200
+FEWEST_SIGNS = 5  # different ones; also what must stand beside one's own name
 
 
 def create_account(
@@ -29,25 +35,35 @@ def create_account(
     roles: Iterable[str] = ("applicant",),
     parties: Iterable[Party] = (),
     is_demonstration: bool = False,
+    language: str = Language.FR,
+    is_confirmed: bool = True,
 ) -> Account:
-    """Open an account, with power to file for the parties given.
+    """Open an account, with every power for the parties given.
+
+    Parameters
+    ----------
+    is_confirmed
+        Somebody vouches that the address is the person's; else they confirm it by a link.
 
     Raises
     ------
     UnusableInput
-        The password is shorter than twelve characters, or the address is taken.
+        The password is too short or too easy, a role is unknown, or the address is taken.
     """
     email = email.strip().lower()
-    if password is not None and len(password) < SHORTEST_PASSWORD:
-        raise UnusableInput("accounts.password-too-short", shortest=SHORTEST_PASSWORD)
+    if password is not None:
+        ensure_good_password(password, email=email, name=display_name)
+    ensure_roles(roles := sorted(roles))
     if session.scalar(select(Account.id).where(Account.email == email)) is not None:
         raise UnusableInput("accounts.address-taken", where=email)
     account = Account(
         email=email,
         display_name=display_name,
         password_hash=None if password is None else HASHER.hash(password),
-        roles=sorted(roles),
+        roles=roles,
         is_demonstration=is_demonstration,
+        language=language,
+        confirmed_at=func.now() if is_confirmed else None,
     )
     account.mandates = [Mandate(party=party, powers=list(ALL_POWERS)) for party in parties]
     session.add(account)
@@ -56,25 +72,130 @@ def create_account(
     return account
 
 
-def authenticate(session: Session, *, email: str, password: str) -> Account:
-    """Give the account that this address and password open.
+def ensure_good_password(password: str, *, email: str = "", name: str = "") -> None:
+    """Refuse a password that somebody who knows the person would try first.
 
     Raises
     ------
-    NotSignedIn
-        They open none; the sentence never tells which of the two is wrong.
+    UnusableInput
+        ``accounts.password-too-short``, ``accounts.password-too-long`` or
+        ``accounts.password-too-easy``.
     """
+    if len(password) < SHORTEST_PASSWORD:
+        raise UnusableInput("accounts.password-too-short", "password", shortest=SHORTEST_PASSWORD)
+    if len(password) > LONGEST_PASSWORD:
+        raise UnusableInput("accounts.password-too-long", "password", longest=LONGEST_PASSWORD)
+    plain = password.casefold()
+    obvious = {email.casefold(), email.partition("@")[0].casefold(), name.casefold()} - {""}
+    is_own_name = any(len(plain.replace(word, "")) < FEWEST_SIGNS for word in obvious)
+    if is_own_name or len(set(plain)) < FEWEST_SIGNS:
+        raise UnusableInput("accounts.password-too-easy", where="password")
+
+
+def ensure_roles(roles: Iterable[str]) -> None:
+    """Refuse a role nobody has.
+
+    Raises
+    ------
+    UnusableInput
+        ``accounts.no-such-role``.
+    """
+    unknown = set(roles) - {role.value for role in Role}
+    if unknown:
+        known = ", ".join(role.value for role in Role)
+        raise UnusableInput("accounts.no-such-role", sorted(unknown)[0], known=known)
+
+
+def authenticate(session: Session, *, email: str, password: str, device: str = "") -> Account:
+    """Give the account that this address and password open.
+
+    A failure is counted under the address; who answers the request must commit it.
+
+    Parameters
+    ----------
+    device
+        The mark of a browser that signed in to this account before (:mod:`api.devices`).
+
+    Raises
+    ------
+    TooOften
+        ``accounts.too-many-tries``.
+    NotSignedIn
+        They open none; the sentence never tells which of the two is wrong. With the right password
+        of an address that was never confirmed: ``accounts.not-confirmed``.
+    """
+    ensure_not_too_often(session, email, device)
     account = session.scalar(select(Account).where(Account.email == email.strip().lower()))
     stored = NOBODY if account is None or account.password_hash is None else account.password_hash
-    try:
-        HASHER.verify(stored, password)
-    except (VerifyMismatchError, InvalidHashError) as error:
-        raise NotSignedIn("accounts.not-recognised") from error
-    if account is None or account.password_hash is None or not account.is_active:
+    is_right = _verifies(stored, password)
+    if not is_right or account is None or account.password_hash is None or not account.is_active:
+        note_failure(session, email, device)
         raise NotSignedIn("accounts.not-recognised")
+    if account.confirmed_at is None:
+        raise NotSignedIn("accounts.not-confirmed")
+    forget_failures(session, email, device)
     if HASHER.check_needs_rehash(account.password_hash):
         account.password_hash = HASHER.hash(password)
     return account
+
+
+def is_password_of(account: Account, password: str) -> bool:
+    """Tell whether a password is the account's: asked again before something that matters."""
+    return _verifies(account.password_hash or NOBODY, password)
+
+
+def _verifies(stored: str, password: str) -> bool:
+    try:
+        return HASHER.verify(stored, password[:LONGEST_PASSWORD])
+    except (VerifyMismatchError, InvalidHashError):
+        return False
+
+
+def change_password(session: Session, account: Account, password: str) -> None:
+    """Give an account a new password; every open session and every link sent ends.
+
+    Raises
+    ------
+    UnusableInput
+        The password is too short, too long or too easy.
+    NotAllowed
+        ``accounts.demonstration``: the demonstration's accounts are everybody's.
+    """
+    if account.is_demonstration:
+        raise NotAllowed("accounts.demonstration", where="password")
+    ensure_good_password(password, email=account.email, name=account.display_name)
+    account.password_hash = HASHER.hash(password)
+    account.password_changed_at = func.now()
+    end_sessions(session, account)
+    journal(session, account, "account.password", by=account)
+
+
+def end_sessions(session: Session, account: Account) -> None:
+    """Sign an account out everywhere."""
+    account.session_key = uuid4().hex
+    session.flush()
+
+
+def journal(
+    session: Session,
+    account: Account,
+    action: str,
+    *,
+    by: Account | None,
+    reason: str | None = None,
+    **facts: Any,
+) -> None:
+    """Write down what changed on an account: who did it, to whom, why."""
+    session.add(
+        JournalEntry(
+            account_id=None if by is None else by.id,
+            action=action,
+            subject="account",
+            subject_id=str(account.id),
+            reason=reason,
+            facts=facts,
+        )
+    )
 
 
 def account_by_id(session: Session, account_id: int) -> Account | None:

@@ -56,7 +56,10 @@ def bearer(session: Session, who: Account) -> dict[str, str]:
     token = f"token of {who.id}"
     soon = dt.datetime.now(dt.UTC) + dt.timedelta(hours=1)
     session.add(
-        ApiToken(account_id=who.id, name="t", token_hash=token_hash(token), expires_at=soon)
+        ApiToken(
+            account_id=who.id, name="t", token_hash=token_hash(token), expires_at=soon,
+            scopes=["file", "examine", "decide"],
+        )
     )
     session.flush()
     return {"Authorization": f"Bearer {token}"}

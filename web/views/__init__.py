@@ -14,10 +14,21 @@ from web.views import (
     features,
     log,
     map,
+    money,
+    money_desk,
     proposals,
     receipts,
     search,
     verify,
+)
+from web.views.people import (
+    administration,
+    again,
+    identity,
+    keys,
+    people,
+    registration,
+    second_factor,
 )
 
 PAGES = (
@@ -34,6 +45,8 @@ PAGES = (
     proposals,
     verify,
     certificates,
+    money,
+    money_desk,
 )
 PEOPLE = (registration, second_factor, again, people, keys, administration, identity)
 

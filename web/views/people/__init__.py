@@ -1,0 +1,1 @@
+"""The pages about people: their own account, their companies, and everybody's rights."""
