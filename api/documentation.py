@@ -90,7 +90,7 @@ def openapi(app: Flask) -> dict[str, Any]:
             "title": "Cadastre",
             "version": "0.1.0",
             "description": "Mining and energy cadastre: read, check, search, fetch.",
-            "license": {"name": "AGPL-3.0-or-later", "identifier": "AGPL-3.0-or-later"},
+            "license": {"name": "Apache License 2.0", "identifier": "Apache-2.0"},
         },
         "servers": [{"url": "/"}],
         "paths": paths,

@@ -109,9 +109,10 @@ def _pieces_missing(about: Circumstances) -> tuple[Any, ...]:
 
 def _perimeter_missing(about: Circumstances) -> bool:
     service = rules_of(about.session, about.dossier).service
-    if about.application is not None or service.perimeter not in (AREA, POINT):
+    asked = service.perimeter_for(about.answers.values)
+    if about.application is not None or asked not in (AREA, POINT):
         return False
-    if service.perimeter == POINT:
+    if asked == POINT:
         return point_of(about.dossier) is None
     reading = _reading(about)
     return reading is None or reading.perimeter is None or bool(reading.questions)

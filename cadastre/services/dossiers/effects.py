@@ -6,8 +6,9 @@ step, so that dossier and register never disagree.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import shapely
@@ -108,7 +109,7 @@ def issue_title(move: Move) -> dict[str, Any]:
     """Make the title of the application, or turn the research it follows into exploitation."""
     application = _application(move)
     decision = decision_of(move)
-    terms = Grant(instrument=_instrument(move))
+    terms = Grant(expires_on=_expiry(move), instrument=_instrument(move))
     research = _own_research(move, application)
     if research is None:
         title = grant(move.session, move.ruleset, application, decision, terms)
@@ -116,6 +117,21 @@ def issue_title(move: Move) -> dict[str, Any]:
         title = convert(move.session, move.ruleset, research, application, decision, terms)
     move.dossier.title_id = title.id
     return {"title": title.number}
+
+
+def _expiry(move: Move) -> dt.date | None:
+    """Read the end of the term that the act states; None leaves it to the law.
+
+    Raises
+    ------
+    UnusableInput
+        ``http.not-a-date``.
+    """
+    stated = move.step.facts.get("expires_on")
+    try:
+        return None if stated is None else dt.date.fromisoformat(str(stated))
+    except ValueError:
+        raise UnusableInput("http.not-a-date", where="expires_on", given=stated) from None
 
 
 def _application(move: Move) -> Application:
@@ -159,6 +175,8 @@ def register_act(move: Move) -> dict[str, Any]:
     if act is None or title is None:
         raise Blocked("dossiers.which-title", where=move.dossier.number)
     said = particulars_of(move.session, move.ruleset, move.dossier, move.about, act)
+    if "years" in move.step.facts:
+        said = replace(said, years=float(move.step.facts["years"]))
     numbers = perform(move.session, move.ruleset, title, act, said, decision_of(move))
     move.dossier.title_id = title.id
     return {"act": act, "title": title.number, "titles": numbers}

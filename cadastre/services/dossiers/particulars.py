@@ -6,6 +6,7 @@ comes from the perimeter of the dossier. No service is known by name here.
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Any
 
 from shapely.geometry import mapping
@@ -22,7 +23,7 @@ from cadastre.services.dossiers.ground import reading_of
 from cadastre.services.titles.perform import Particulars
 from cadastre.vocabulary import PartyKind
 
-TO_PARTY = "to_party"
+TO_PARTY, SHARE_PERCENT = "to_party", "share_percent"
 # Acts that speak of a part of the ground; the perimeter of others is only shown.
 WITH_GROUND = frozenset({"renew", "renounce-part", "extend"})
 
@@ -50,6 +51,9 @@ def _answered(session: Session, service: Service, about: Circumstances) -> dict[
             continue
         if question.gives == TO_PARTY:
             said["to_party_id"] = party_called(session, str(value)).id
+        elif question.gives == SHARE_PERCENT:
+            share = Fraction(str(value)) / 100
+            said["share"] = f"{share.numerator}/{share.denominator}"
         else:
             said[question.gives] = value if isinstance(value, bool) else str(value)
     if "years" in said:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from shapely.geometry import box, mapping
+from shapely.geometry import box, mapping, shape
 from sqlalchemy.orm import Session
 
 from cadastre.config import ROOT
@@ -25,14 +25,23 @@ from cadastre.services.dossiers.documents import Upload, attach, pieces_given
 from cadastre.services.dossiers.fees import invoices_of
 from cadastre.services.dossiers.move import Said, steps_open_to, take_step
 from cadastre.services.dossiers.open import OWN_POWERS, Opening, open_dossier
+from cadastre.services.dossiers.paid import move_dossiers_when_paid
 from cadastre.services.dossiers.standing import server_instant, standing_of
+from cadastre.services.money.transfers import TREASURY, reconcile, record_transfer
+from tests.factories import make_title
 
 DATA = ROOT / "data"
 TOGO = load_ruleset(DATA / "rulesets" / "togo")
 CATALOGUE = load_catalogue(DATA / "services" / "togo")
 PROCEDURES = load_procedures(DATA / "procedures")
 PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
+# Where the example of a service would be refused by the law of its kind.
+ANSWERS: dict[str, dict[str, Any]] = {
+    "permis-exploitation-materiaux-construction": {"substances": ["sable"]},
+}
+SMALL_DEGREES = 0.002  # about 5 ha: artisanal plots are limited to 10
 _serial = itertools.count(1)
+move_dossiers_when_paid(TOGO)
 
 
 @dataclass
@@ -103,8 +112,12 @@ def opened(
 def examples(service: str, given: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """Answer every question by its example."""
     found = CATALOGUE.service(service)
-    answers = {question.id: question.example for question in found.fields}
-    return {**answers, **(given or {})}
+    answers = {
+        question.id: question.example
+        for question in found.fields
+        if question.required or question.type != "title"
+    }
+    return {**answers, **ANSWERS.get(service, {}), **(given or {})}
 
 
 def plot(number: int, side: float = 0.02) -> dict[str, Any]:
@@ -157,6 +170,49 @@ def step(
 def state(session: Session, dossier: Dossier) -> State | None:
     """Tell where a dossier stands."""
     return standing_of(session, dossier).state
+
+
+def title_for(session: Session, service: str, who: People, number: int) -> str | None:
+    """Make the title that a service is about, in the name of the company, on its own ground."""
+    found = CATALOGUE.service(service)
+    named = [one.example for one in found.fields if one.type == "title" and one.required]
+    kinds = found.outcome.title_kinds
+    if not named:
+        return None
+    title = make_title(
+        session, shape(plot(number)["geometry"]),
+        number=f"PR/ESSAI/{number:04d}" if kinds else named[0],
+        holder=who.company, kind=kinds[0] if kinds else "permis-recherche",
+        substances=("fer",), group="ferrous",
+        expires_on=dt.datetime.now(dt.UTC).date() + dt.timedelta(days=200),
+    )  # fmt: skip
+    return title.number if kinds else None
+
+
+def ground_for(service: str, number: int, title: str | None) -> dict[str, Any] | None:
+    """Draw what a service needs: nothing, a point, its own plot, or the half of a title kept."""
+    needs = CATALOGUE.service(service).perimeter
+    if needs == "none":
+        return None
+    if needs == "point":
+        return {"geometry": {"type": "Point", "coordinates": [1.2, 6.2]}}
+    ground = plot(number, SMALL_DEGREES if "artisanale" in service else 0.02)
+    if title is None:
+        return ground
+    west, south, east, north = shape(ground["geometry"]).bounds
+    return {"geometry": mapping(box(west, south, (west + east) / 2, north)), "crs": "EPSG:4326"}
+
+
+def pay(session: Session, invoice: Invoice, who: People) -> None:
+    """Pay an order at the Treasury: one agent records the receipt, another confirms it."""
+    assert invoice.total is not None
+    today = day_of(server_instant(session), TOGO.time_zone)
+    attempt = record_transfer(
+        session, invoice, method=TREASURY, reference=f"QUITTANCE-{next(_serial)}",
+        amount=invoice.total, received_on=today, today=today, account=who.agent,
+    )  # fmt: skip
+    second = _account(session, "agent")
+    reconcile(session, attempt.reference, account=second, note="registre du Trésor, page 12")
 
 
 def unpaid(session: Session, dossier: Dossier) -> list[Invoice]:
