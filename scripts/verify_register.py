@@ -1,15 +1,16 @@
 #!/usr/bin/env python3
 """Vérifie le journal scellé du cadastre, sans réseau / Checks the cadastre's sealed log, offline.
 
-    python3 verify_register.py FILE [--key KEY] [--head SAVED.json]
+    python3 verify_register.py FILE [--key KEY] [--head SAVED.json] [--issued PROOF.json]
 
-FILE   proof.json d'un récépissé, preuve, tête signée ou journal exporté (log.ndjson)
-       a receipt's proof.json, a proof, a signed head, or the exported log (log.ndjson)
+FILE   certificat PDF, proof.json d'un récépissé, preuve, tête signée ou journal (log.ndjson)
+       a certificate (PDF), a receipt's proof.json, a proof, a signed head, or the log (log.ndjson)
 --key  clé publique attendue, en base64 : prenez-la d'une feuille imprimée, pas du fichier
        public key you expect, base64: take it from a printed sheet, not from the file
 --head tête signée que vous aviez gardée : le journal doit la contenir encore
        signed head you kept earlier: the log must still contain it
-
+--issued  avec un PDF, la preuve de sa page de vérification : aucun octet du PDF n'a changé
+       with a PDF, the proof from its verification page: no byte of the PDF was changed
 Codes : 0 bon / sound, 1 faute / fault, 2 illisible / unreadable.
 One file, standard library only: read it before you trust it.  RFC 9162 (tree), RFC 8032 (Ed25519).
 """
@@ -18,7 +19,9 @@ import argparse
 import base64
 import hashlib
 import json
+import re
 import sys
+import zlib
 
 
 class Fault(Exception):
@@ -26,22 +29,18 @@ class Fault(Exception):
 
 
 def sha256(data):
-    """Hash bytes."""
     return hashlib.sha256(data).digest()
 
 
 def leaf_hash(entry):
-    """Hash an entry of the log."""
     return sha256(b"\x00" + entry.encode())
 
 
 def node_hash(left, right):
-    """Hash two subtrees."""
     return sha256(b"\x01" + left + right)
 
 
 # --- Ed25519, RFC 8032 section 5.1.7 -----------------------------------------------------------
-
 P = 2**255 - 19
 L = 2**252 + 27742317777372353535851937790883648493
 D = -121665 * pow(121666, P - 2, P) % P
@@ -53,16 +52,13 @@ def point(data):
     sign, y = divmod(int.from_bytes(data, "little"), 2**255)
     x2 = (y * y - 1) * pow(D * y * y + 1, P - 2, P) % P
     x = pow(x2, (P + 3) // 8, P)
-    if (x * x - x2) % P:
-        x = x * SQRT_M1 % P
-    if y >= P or (x * x - x2) % P or (x == 0 and sign):
-        return None
+    x = x * SQRT_M1 % P if (x * x - x2) % P else x
     x = P - x if x & 1 != sign else x
-    return x, y, 1, x * y % P
+    is_none = y >= P or (x * x - x2) % P or (x % P == 0 and sign)
+    return None if is_none else (x, y, 1, x * y % P)
 
 
 def add(one, other):
-    """Add two points."""
     a = (one[1] - one[0]) * (other[1] - other[0]) % P
     b = (one[1] + one[0]) * (other[1] + other[0]) % P
     c = 2 * one[3] * other[3] * D % P
@@ -72,11 +68,9 @@ def add(one, other):
 
 
 def times(factor, base):
-    """Multiply a point by a number."""
     total = (0, 1, 1, 0)
     while factor:
-        if factor & 1:
-            total = add(total, base)
+        total = add(total, base) if factor & 1 else total
         base = add(base, base)
         factor >>= 1
     return total
@@ -87,11 +81,9 @@ BASE = point((4 * pow(5, P - 2, P) % P).to_bytes(32, "little"))
 
 def is_signed(public_key, message, signature):
     """Tell whether the owner of a key signed a message."""
-    if len(public_key) != 32 or len(signature) != 64:
-        return False
     a, r = point(public_key), point(signature[:32])
     s = int.from_bytes(signature[32:], "little")
-    if a is None or r is None or s >= L:
+    if len(public_key) != 32 or len(signature) != 64 or a is None or r is None or s >= L:
         return False
     h = int.from_bytes(hashlib.sha512(signature[:32] + public_key + message).digest(), "little") % L
     (x1, y1, z1, _), (x2, y2, z2, _) = times(s, BASE), add(r, times(h, a))
@@ -99,24 +91,25 @@ def is_signed(public_key, message, signature):
 
 
 # --- Tree, RFC 9162 section 2.1 ----------------------------------------------------------------
+def climb(hashed, node, last, path):
+    """Climb to the root: by the neighbours on the left alone, and by all; None off the tree."""
+    one = other = hashed
+    for step in path:
+        if last == 0:
+            return None, None
+        if node & 1 or node == last:
+            one, other = node_hash(step, one), node_hash(step, other)
+            while node and not node & 1:
+                node, last = node >> 1, last >> 1
+        else:
+            other = node_hash(other, step)
+        node, last = node >> 1, last >> 1
+    return (one, other) if last == 0 else (None, None)
 
 
 def root_by_inclusion(hashed, index, size, path):
     """Climb from a leaf along a path; None when the path does not fit the place."""
-    if not 0 <= index < size:
-        return None
-    node, last = index, size - 1
-    for step in path:
-        if last == 0:
-            return None
-        if node & 1 or node == last:
-            hashed = node_hash(step, hashed)
-            while node and not node & 1:
-                node, last = node >> 1, last >> 1
-        else:
-            hashed = node_hash(hashed, step)
-        node, last = node >> 1, last >> 1
-    return hashed if last == 0 else None
+    return climb(hashed, index, size - 1, path)[1] if 0 <= index < size else None
 
 
 def is_consistent(first, second, first_root, second_root, path):
@@ -129,18 +122,7 @@ def is_consistent(first, second, first_root, second_root, path):
     node, last = first - 1, second - 1
     while node & 1:
         node, last = node >> 1, last >> 1
-    one = other = steps[0]
-    for step in steps[1:]:
-        if last == 0:
-            return False
-        if node & 1 or node == last:
-            one, other = node_hash(step, one), node_hash(step, other)
-            while node and not node & 1:
-                node, last = node >> 1, last >> 1
-        else:
-            other = node_hash(other, step)
-        node, last = node >> 1, last >> 1
-    return last == 0 and one == first_root and other == second_root
+    return climb(steps[0], node, last, steps[1:]) == (first_root, second_root)
 
 
 def append(parts, hashed):
@@ -160,8 +142,6 @@ def root_of(parts):
 
 
 # --- What is checked ---------------------------------------------------------------------------
-
-
 def need(condition, french, english):
     """Stop with a sentence in both languages unless a condition holds."""
     if not condition:
@@ -169,7 +149,6 @@ def need(condition, french, english):
 
 
 def plain(text):
-    """Decode base64."""
     return base64.b64decode(text, validate=True)
 
 
@@ -197,12 +176,16 @@ def check_inclusion(proof, key, saved):
     need(root_by_inclusion(leaf_hash(proof["entry"]), index, size, path) == root,
          f"entrée {index} : elle n'est pas dans le journal signé.",
          f"entry {index}: it is not in the signed log.")
-    receipt = proof.get("receipt")
-    if receipt is not None:
-        told = entry["subject"], entry["facts"]["rank"], [print_ for _, print_ in entry["ground"]]
-        meant = ["application", receipt["number"]], receipt["rank"], [receipt["fingerprint"]]
-        need(told == meant, f"entrée {index} : elle ne dit pas ce que dit le récépissé.",
-             f"entry {index}: it does not say what the receipt says.")
+    prints, (what, number) = [print_ for _, print_ in entry["ground"]], entry["subject"]
+    for name, said in ((name, proof[name]) for name in ("receipt", "certificate") if name in proof):
+        if name == "receipt":
+            told = what, number, entry["facts"]["rank"], prints
+            agrees = told == ("application", said["number"], said["rank"], [said["fingerprint"]])
+        else:
+            agrees = what != "title" or number == said["number"]
+            agrees = agrees and set(said.get("fingerprints", [])) <= set(prints)
+        need(agrees, f"entrée {index} : elle ne dit pas ce que dit le papier.",
+             f"entry {index}: it does not say what the {name} says.")
     return f"entrée / entry {index} : {entry['act']} {' '.join(entry['subject'])}, {entry['at']}"
 
 
@@ -243,10 +226,34 @@ def check_export(export, lines, key, saved):
     return f"{size} entrées / entries, {len(export['heads'])} têtes / heads"
 
 
-def check(path, key, saved):
-    """Check a file of any of the four sorts; say what was found sound."""
-    with open(path, encoding="utf-8") as file:
+def embedded_proof(pdf):
+    """Take the proof out of a certificate: the attached file that is one."""
+    for found in re.finditer(rb"/EmbeddedFile\b.{0,400}?/Length (\d+)>>\s*stream\r?\n", pdf, re.S):
+        packed = pdf[found.end() : found.end() + int(found[1])]
+        content = zlib.decompressobj().decompress(packed, 10_000_000)
+        if b"cadastre-proof/1" in content:
+            return json.loads(content)
+    raise Fault("FAUTE : ce PDF ne porte aucune preuve.\nFAULT: this PDF carries no proof.")
+
+
+def check_certificate(pdf, issued, key, saved):
+    """Check the proof inside a certificate and, with the proof of its issue, every byte of it."""
+    said = check_inclusion(embedded_proof(pdf), key, saved)
+    if issued is None:
+        return f"{said}\n(--issued : octets non comparés / bytes not compared)"
+    also, facts = check_inclusion(issued, key, saved), json.loads(issued["entry"])["facts"]
+    need(facts["sha256"] == hashlib.sha256(pdf).hexdigest(),
+         "ce PDF n'est pas celui qui a été délivré : un octet au moins diffère.",
+         "this PDF is not the one that was issued: one byte at least differs.")
+    return f"{said}\n{also}"
+
+
+def check(path, key, saved, issued=None):
+    """Check a file of any of the five sorts; say what was found sound."""
+    with open(path, "rb") as file:
         line = file.readline()
+        if line.startswith(b"%PDF-"):
+            return check_certificate(line + file.read(), issued, key, saved)
         try:
             given = json.loads(line)
         except ValueError:  # a proof printed over several lines
@@ -262,22 +269,24 @@ def check(path, key, saved):
 def main():
     """Check what is named on the command line."""
     parser = argparse.ArgumentParser(usage=__doc__)
-    parser.add_argument("file")
-    parser.add_argument("--key")
-    parser.add_argument("--head")
+    for name in ("file", "--key", "--head", "--issued"):
+        parser.add_argument(name)
     given = parser.parse_args()
-    key, saved = None, (0, sha256(b""))
+    saved, issued = (0, sha256(b"")), None
     try:
-        if given.key:
-            key = plain(given.key)
+        key = plain(given.key) if given.key else None
         if given.head:
             with open(given.head, encoding="utf-8") as file:
                 saved = check_head(json.load(file), key)
-        print(f"BON / SOUND: {check(given.file, key, saved)}")
+        if given.issued:
+            with open(given.issued, encoding="utf-8") as file:
+                issued = json.load(file)
+        print(f"BON / SOUND: {check(given.file, key, saved, issued)}")
     except Fault as fault:
         print(fault)
         return 1
-    except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError,
+            zlib.error) as error:
         print(f"ILLISIBLE / UNREADABLE: {given.file} ({type(error).__name__}: {error})")
         return 2
     if key is None:
