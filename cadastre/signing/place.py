@@ -40,8 +40,10 @@ class SignPlace:
         beside = self.folder / "sign.sock"
         if len(os.fsencode(beside)) <= LONGEST_SOCKET_PATH:
             return beside
-        mark = hashlib.sha256(os.fsencode(self.home)).hexdigest()[:12]
-        return Path(tempfile.gettempdir()) / f"cadastre-sign-{mark}" / "sign.sock"
+        name = f"cadastre-sign-{hashlib.sha256(os.fsencode(self.home)).hexdigest()[:12]}"
+        system = Path("/run") / name  # root's folder; only without root is one for all used
+        is_system = os.geteuid() == 0 or system.exists()
+        return (system if is_system else Path(tempfile.gettempdir()) / name) / "sign.sock"
 
     def make_folders(self, uid: int | None = None, gid: int | None = None) -> None:
         """Make the folders, owned by the user who will sign where root makes them for another."""
