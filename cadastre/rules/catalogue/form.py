@@ -15,6 +15,7 @@ from cadastre.rules.catalogue.conditions import all_met
 from cadastre.rules.catalogue.references import References
 from cadastre.rules.catalogue.scope import check_scope
 from cadastre.rules.catalogue.service import FormField, Service
+from cadastre.rules.catalogue.told import told
 from cadastre.rules.catalogue.values import Circumstances, is_empty, read_value
 from cadastre.rules.finding import Finding
 from cadastre.vocabulary import Severity
@@ -103,13 +104,13 @@ def check_page(
     return tuple(finding for finding in found if finding.where in own)
 
 
-def _fault(code: str, question: FormField, **values: Any) -> Finding:
+def _fault(code: str, question: FormField, /, **values: Any) -> Finding:
     return Finding(code, Severity.BLOCK, {"field": question.label, **values}, where=question.id)
 
 
 def _unknown(service: Service, answers: Mapping[str, Any]) -> list[Finding]:
     known = {question.id for question in service.fields}
     return [
-        Finding("form.unknown-field", Severity.BLOCK, {"given": name[:60]}, where=name[:60])
+        Finding("form.unknown-field", Severity.BLOCK, {"given": told(name)}, where=told(name))
         for name in sorted(set(map(str, answers)) - known)
     ]

@@ -7,10 +7,10 @@ asked again.
 
 from __future__ import annotations
 
-import math
 import re
 
 from cadastre.errors import UnusableInput
+from cadastre.rules.catalogue.told import told
 
 SPACES = dict.fromkeys(map(ord, "\u0020\u00a0\u202f\u2009\u2007'’"))
 PLAIN = re.compile(r"[+-]?\d{1,18}(\.\d{1,12})?")
@@ -27,20 +27,20 @@ def read_number(given: object, language: str = "fr") -> int | float:
         ``form.not-a-number``, or ``form.number-unclear`` when it can be read in two ways.
     """
     if isinstance(given, bool) or not isinstance(given, (int, float, str)):
-        raise UnusableInput("form.not-a-number", given=str(given)[:40])
-    value = _of_text(given, language) if isinstance(given, str) else float(given)
-    if not math.isfinite(value) or abs(value) > LARGEST:
-        raise UnusableInput("form.not-a-number", given=str(given)[:40])
+        raise UnusableInput("form.not-a-number", given=told(given))
+    value = _of_text(given, language) if isinstance(given, str) else given
+    if not abs(value) <= LARGEST:  # neither infinite nor NaN is
+        raise UnusableInput("form.not-a-number", given=told(given))
     return int(value) if value == int(value) else value
 
 
 def _of_text(given: str, language: str) -> float:
     text = given.strip().replace("−", "-")
     if not GROUPED.fullmatch(text):
-        raise UnusableInput("form.not-a-number", given=given[:40])
+        raise UnusableInput("form.not-a-number", given=told(given))
     joined = _with_point(text.translate(SPACES), language, given)
     if not PLAIN.fullmatch(joined):
-        raise UnusableInput("form.not-a-number", given=given[:40])
+        raise UnusableInput("form.not-a-number", given=told(given))
     return float(joined)
 
 
@@ -62,7 +62,7 @@ def _with_point(text: str, language: str, given: str) -> str:
     if mark == "," and language == "en":
         return text.replace(mark, "")
     raise UnusableInput(
-        "form.number-unclear", given=given[:40], thousand=text.replace(mark, ""),
+        "form.number-unclear", given=told(given), thousand=text.replace(mark, ""),
         decimal=text.replace(mark, "," if language == "fr" else "."),
     )  # fmt: skip
 

@@ -1,7 +1,8 @@
 """Look up what an answer points to: a substance, a title, a company, a place.
 
 The rules do not know the register: who calls gives a lookup for each type of field it can check,
-which gives the answer as the register writes it, or None when it is unknown there.
+which gives the answer as the register writes it, or None when it is unknown there. A lookup finds
+its own answers again: a form that is read twice says the same.
 """
 
 from __future__ import annotations

@@ -17,6 +17,7 @@ from cadastre.errors import UnusableInput
 from cadastre.rules.catalogue.numbers import read_number
 from cadastre.rules.catalogue.references import References
 from cadastre.rules.catalogue.service import FormField
+from cadastre.rules.catalogue.told import told
 
 SHORT, LONG, MOST_CHOICES = 200, 5000, 60
 EMAIL = re.compile(r"[^\s@<>()\",;:\\]{1,64}@(?:[\w-]{1,63}\.){1,8}[^\W\d_][\w-]{1,62}")
@@ -64,7 +65,7 @@ def is_empty(given: Any) -> bool:
 
 def _text(question: FormField, given: Any, _about: Circumstances) -> str:
     if not isinstance(given, str):
-        raise UnusableInput("form.not-text", given=str(given)[:40])
+        raise UnusableInput("form.not-text", given=told(given))
     lines = question.type == "long-text"
     text = unicodedata.normalize("NFC", given.replace("\r\n", "\n")).strip()
     if any(unicodedata.category(c) in ("Cc", "Cs") and not (lines and c in "\n\t") for c in text):
@@ -115,7 +116,7 @@ def read_date(given: Any) -> dt.date:
             return dt.date(int(found[3]), _month(found[2]), int(found[1]))
     except ValueError:
         pass
-    raise UnusableInput("form.not-a-date", given=str(given)[:40])
+    raise UnusableInput("form.not-a-date", given=told(given))
 
 
 def _month(word: str) -> int:
@@ -138,7 +139,7 @@ def _choice(question: FormField, given: Any, about: Circumstances) -> str:
         if isinstance(given, str) and _plain_letters(given) in labels:
             return choice.value
     expected = [choice.label[about.language] for choice in question.choices]
-    raise UnusableInput("form.not-a-choice", given=str(given)[:60], expected=expected)
+    raise UnusableInput("form.not-a-choice", given=told(given), expected=expected)
 
 
 def _choices(question: FormField, given: Any, about: Circumstances) -> list[Any]:
@@ -160,21 +161,22 @@ def _yes_no(_question: FormField, given: Any, _about: Circumstances) -> bool:
         return given
     word = _plain_letters(given) if isinstance(given, str) else ""
     if word not in YES | NO:
-        raise UnusableInput("form.not-yes-no", given=str(given)[:40])
+        raise UnusableInput("form.not-yes-no", given=told(given))
     return word in YES
 
 
 def _email(_question: FormField, given: Any, _about: Circumstances) -> str:
     text = given.strip() if isinstance(given, str) else ""
     if len(text) > 254 or ".." in text or not EMAIL.fullmatch(text):
-        raise UnusableInput("form.not-an-email", given=str(given)[:60])
+        raise UnusableInput("form.not-an-email", given=told(given))
     name, _, host = text.rpartition("@")
     return f"{name}@{host.lower()}"
 
 
 def _phone(_question: FormField, given: Any, about: Circumstances) -> str:
     code, digits = str(about.phone["country_code"]), int(about.phone["digits"])
-    text = PHONE_MARKS.sub("", given) if isinstance(given, str) else ""
+    # +33 (0)1: the nought in brackets is dialled only inside that country.
+    text = PHONE_MARKS.sub("", given.replace("(0)", "")) if isinstance(given, str) else ""
     number = re.sub(r"^00", "+", text)
     if number.isascii() and number.isdigit():
         national = number.removeprefix(code) if len(number) == digits + len(code) else number
@@ -182,7 +184,7 @@ def _phone(_question: FormField, given: Any, about: Circumstances) -> str:
     rest = number.removeprefix(f"+{code}")
     abroad = rest == number and re.fullmatch(r"\+[1-9][0-9]{6,14}", number)
     if not abroad and not re.fullmatch(f"[0-9]{{{digits}}}", rest):
-        raise UnusableInput("form.not-a-phone", given=str(given)[:40], digits=digits, code=code)
+        raise UnusableInput("form.not-a-phone", given=told(given), digits=digits, prefix=code)
     return number
 
 
@@ -195,7 +197,7 @@ def _reference(question: FormField, given: Any, about: Circumstances) -> Any:
         return text
     found = lookup(text)
     if found is None:
-        raise UnusableInput("form.unknown-reference", given=text[:60])
+        raise UnusableInput("form.unknown-reference", given=told(text))
     return found
 
 
