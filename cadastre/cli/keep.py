@@ -1,8 +1,9 @@
 """``cadastre keep``: do what nobody should have to ask for, as long as the register is served.
 
 The journal is sealed every few seconds. At start and whenever the legal day changes, the clock's
-decisions are carried out and overlap cases counted again; that work has a thread of its own, since
-a recount of a large register must not make the log late.
+decisions are carried out, overlap cases counted again and yearly fees fall due; that work has a
+thread of its own, since a recount of a large register must not make the log late. Another thread
+asks the payment provider about what it never answered, and carries out what payments set in motion.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import click
 from cadastre.cli import output
 from cadastre.cli.inputs import deployment
 from cadastre.cli.language import language_option
+from cadastre.cli.money import keep_money
 from cadastre.cli.seal import seal_all
 from cadastre.config import Settings
 from cadastre.database import app_engine
@@ -27,8 +29,9 @@ from cadastre.rules.ruleset import Ruleset
 from cadastre.sentences import say
 from cadastre.services.again import decide
 from cadastre.services.cases.detection import recount
+from cadastre.services.money.yearly import fall_due
 from cadastre.services.sealed_log import signing_key
-from cadastre.services.sweep import sweep
+from cadastre.services.sweep import Swept, sweep
 
 SEAL_SECONDS = 20.0  # an act is in the log within a minute, also after a slow turn
 LOOK_SECONDS = 30.0  # how soon the work of a new day begins
@@ -65,9 +68,11 @@ def keep(lang: str) -> None:
     chores = [
         Chore(lambda: _sweep(settings, ruleset, lang), lang),
         Chore(lambda: _recount(settings, ruleset, lang), lang),
+        Chore(lambda: _fall_due(settings, ruleset, lang), lang),
     ]
     daily = threading.Thread(target=_do_daily, args=(chores, ruleset), daemon=True)
     daily.start()
+    keep_money(settings, ruleset, lang)
     _seal_without_end(settings, lang)
 
 
@@ -81,7 +86,15 @@ def _do_daily(chores: list[Chore], ruleset: Ruleset) -> None:
 def _sweep(settings: Settings, ruleset: Ruleset, lang: str) -> str:
     done = decide(app_engine(settings), lambda session: sweep(session, ruleset))
     told = {"titles": len(done.titles), "remnants": len(done.remnants)}
-    return say("titles.cli.swept", lang, **told)
+    return "\n".join([say("titles.cli.swept", lang, **told), *why_spared(done, lang)])
+
+
+def why_spared(done: Swept, lang: str) -> list[str]:
+    """Say why the clock left titles alone."""
+    return [
+        say("titles.cli.spared", lang, number=one.number, since=one.free_since, by=one.asked_by)
+        for one in done.spared
+    ]
 
 
 def _recount(settings: Settings, ruleset: Ruleset, lang: str) -> str:
@@ -89,6 +102,13 @@ def _recount(settings: Settings, ruleset: Ruleset, lang: str) -> str:
     told = {"found": done.found, "technical": done.technical, "changed": done.changed}
     opened, closed = len(done.opened), len(done.closed)
     return say("cases.recounted", lang, opened=opened, closed=closed, **told)
+
+
+def _fall_due(settings: Settings, ruleset: Ruleset, lang: str) -> str:
+    day = as_of(None, ruleset.time_zone).day
+    done = decide(app_engine(settings), lambda session: fall_due(session, ruleset, day))
+    told = {"issued": len(done.issued), "unknown": len(done.unknown)}
+    return say("money.fell-due", lang, cancelled=len(done.cancelled), **told)
 
 
 def _seal_without_end(settings: Settings, lang: str) -> None:

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from cadastre.cli import output
 from cadastre.cli.inputs import deployment, read_content
+from cadastre.cli.keep import why_spared
 from cadastre.cli.language import language_option
 from cadastre.database import app_engine, transaction
 from cadastre.errors import NotFound, UnusableInput
@@ -136,9 +137,13 @@ def sweep(lang: str) -> None:
     """Open ground of expired titles and choose late remnants by rule; run it every day."""
     settings, ruleset = deployment()
     done = decide(app_engine(settings), lambda session: sweep_register(session, ruleset))
-    output.data({"titles": done.titles, "remnants": done.remnants})
+    output.data(
+        {"titles": done.titles, "remnants": done.remnants, "held": [w.number for w in done.spared]}
+    )
     told = {"titles": len(done.titles), "remnants": len(done.remnants)}
     output.note(say("titles.cli.swept", lang, **told))
+    for line in why_spared(done, lang):
+        output.note(line)
 
 
 def _act_command(name: str) -> click.Command:

@@ -20,7 +20,8 @@ class TitleFacts:
 
     ``in_quarantine`` tells that its ground is a known overlap inherited from an older register, or
     that doubts of its record forbid a transfer;
-    ``renewals`` counts those already given; ``holders`` are shares by party.
+    ``renewals`` counts those already given; ``renewal_asked`` tells that one was asked in time and
+    waits for its answer; ``holders`` are shares by party.
     """
 
     number: str
@@ -32,6 +33,7 @@ class TitleFacts:
     holds_ground: bool = True
     in_quarantine: bool = False
     renewals: int = 0
+    renewal_asked: bool = False
     charges: tuple[ChargeFact, ...] = ()
     holders: Mapping[int, Fraction] = field(default_factory=dict)
 
@@ -50,7 +52,12 @@ def act_value(ruleset: Ruleset, name: str, day: dt.date) -> Any:
 
 
 def in_grace(title: TitleFacts, ruleset: Ruleset) -> bool:
-    """Tell whether the term has passed and the ground is still held for its holder."""
+    """Tell whether the term has passed and the ground is still held for its holder.
+
+    It is in the days of grace, and beyond them while a renewal asked in time waits.
+    """
     days = int(act_value(ruleset, "grace_days", title.day) or 0)
     ends = grace_ends_on(title.expires_on, days)
-    return title.status is TitleStatus.EXPIRED and ends is not None and title.day < ends
+    if title.status is not TitleStatus.EXPIRED or ends is None:
+        return False
+    return title.renewal_asked or title.day < ends

@@ -18,6 +18,7 @@ from cadastre.models import Occupation, Opening, Parcel, SealedFiling, Step, Tit
 from cadastre.models.base import SRID
 from cadastre.procedures.window import Mode
 from cadastre.rules.facts import OpeningFact
+from cadastre.services.titles.facts import ANSWERED
 
 AREAS = 3  # ST_CollectionExtract's word for polygons
 MOST_TOLD = 20
@@ -82,9 +83,10 @@ def expired_unpublished(
     """List titles whose ground fell free by the clock and whose opening nobody published yet.
 
     Only those that were in force while the register knew them: old titles loaded as history free
-    nothing today.
+    nothing today. A renewal refused after the term ended the ground at the instant of the answer.
     """
     upper = func.upper(Parcel.period)
+    answered = exists().where(Step.title_id == Title.id, Step.kind == ANSWERED)
     query = (
         select(Title)
         .join(Parcel, Parcel.title_id == Title.id)
@@ -93,7 +95,7 @@ def expired_unpublished(
             Title.ended_on.is_(None),
             Title.expires_on.is_not(None),
             upper <= at,
-            upper > Parcel.recorded_at,
+            (upper > Parcel.recorded_at) | ((upper >= Title.expires_on) & answered),
             ~exists().where(Step.title_id == Title.id, Step.kind == "expire"),
         )
         .distinct()

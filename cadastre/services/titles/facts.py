@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 
@@ -20,6 +21,8 @@ from cadastre.rules.doubts import can_transfer
 from cadastre.rules.ruleset import Ruleset
 
 HOLDER = "holder"
+# A renewal asked while the ground was held, and what came of it (services/titles/pending.py).
+ASKED, ANSWERED = "renewal-asked", "renewal-answered"
 
 
 def title_named(session: Session, number: str) -> Title:
@@ -54,6 +57,7 @@ def facts_of(session: Session, ruleset: Ruleset, title: Title, at: dt.datetime) 
         holds_ground=bool(standings),
         in_quarantine="legacy" in standings or not can_transfer(title.doubts, ruleset, day),
         renewals=renewals_of(session, title),
+        renewal_asked=bool(pending_renewals(session, title)),
         charges=tuple(
             replace(charge_fact(charge), root=root_of(session, charge.id))
             for charge in charges_of(session, title.id)
@@ -103,3 +107,19 @@ def renewals_of(session: Session, title: Title) -> int:
     """Count the renewals given to a title."""
     query = select(func.count()).where(Step.title_id == title.id, Step.kind == "renew")
     return session.scalar(query) or 0
+
+
+def pending_renewals(session: Session, title: Title) -> Sequence[Step]:
+    """List the requests of renewal that hold the ground of a title, oldest first."""
+    steps = session.scalars(
+        select(Step)
+        .where(Step.title_id == title.id, Step.kind.in_((ASKED, ANSWERED)))
+        .order_by(Step.id)
+    )
+    open_now: dict[str, Step] = {}
+    for step in steps:
+        if step.kind == ASKED:
+            open_now[step.facts["asked_by"]] = step
+        else:
+            open_now.pop(step.facts["asked_by"], None)
+    return list(open_now.values())

@@ -29,10 +29,11 @@ from cadastre.services.titles.decision import (
     instant_of,
 )
 from cadastre.services.titles.grant import Grant, application_named, grant
+from cadastre.services.titles.pending import answer_renewal, hold_for_renewal
 from cadastre.services.titles.perform import Act, Particulars, grant_terms, perform
 
 PROPOSED, CONFIRMED, REJECTED = "act-proposed", "act-confirmed", "act-rejected"
-GRANT = "grant"
+GRANT, RENEW = "grant", "renew"
 MOST_LISTED = 200
 Seen = TypeVar("Seen")
 
@@ -92,6 +93,8 @@ def propose(
     )
     session.add(step)
     _journal(session, PROPOSED, step, account, wish.reason)
+    if wish.act == RENEW and isinstance(subject, Title):
+        hold_for_renewal(session, ruleset, subject, _named(step), step.happened_at)
     return step, outcome
 
 
@@ -145,7 +148,16 @@ def reject(session: Session, proposal_id: int, account: Account, reason: str) ->
     step = _open_proposal(session, proposal_id)
     if step.account_id != account.id:
         ensure_may_confirm(account)
-    return _close(session, step, REJECTED, account, {"reason": reason})
+    closed = _close(session, step, REJECTED, account, {"reason": reason})
+    if step.facts["act"] == RENEW and step.title_id is not None:
+        title = session.get_one(Title, step.title_id)
+        answer_renewal(session, title, _named(step), "refused", instant_of(session, None))
+    return closed
+
+
+def _named(step: Step) -> str:
+    """Name a proposal as the one who asked for a renewal."""
+    return f"proposal {step.id}"
 
 
 def open_proposals(session: Session, title: Title) -> Sequence[Step]:

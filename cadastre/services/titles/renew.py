@@ -24,6 +24,7 @@ from cadastre.services.titles.ground import (
     open_parcels,
     prolong_ground,
 )
+from cadastre.services.titles.pending import answer_all
 from cadastre.services.titles.release import free_ground, replace_ground
 from cadastre.services.titles.shape import ensure_lawful_shape
 
@@ -70,6 +71,7 @@ def renew(
         raise Blocked("titles.renewal-already-over", where=title.number, day=title.expires_on)
     until = holds_until(ruleset, title.expires_on, facts.day)
     groups = groups_of(session, now.parcels)
+    answer_all(session, title, "granted", instant)
     if parts.freed.is_empty:
         prolong_ground(session, now.parcels, until)
     else:

@@ -101,7 +101,10 @@ def split(
     grounds = divide_ground(now.ground, pieces, measure)
     for ground in grounds:
         ensure_lawful_shape(ruleset, title, ground, facts.day)
-    groups, period = groups_of(session, now.parcels), Range(instant, now.source.period.upper)
+    until = now.source.period.upper
+    if facts.renewal_asked:  # of the parent: nobody asked for the children
+        until = holds_until(ruleset, title.expires_on, facts.day)
+    groups, period = groups_of(session, now.parcels), Range(instant, until)
     close_ground(session, now.parcels, instant)
     children = []
     names = _free_numbers(session, numbers or child_numbers(title.number, len(grounds)), grounds)

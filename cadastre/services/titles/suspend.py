@@ -97,5 +97,6 @@ def _move_term(
     if days and title.expires_on is not None:
         title.expires_on += dt.timedelta(days=days)
         until = holds_until(ruleset, title.expires_on, facts.day)
-        prolong_ground(session, open_parcels(session, title, instant), until)
+        if not facts.renewal_asked:  # held without an end until somebody answers
+            prolong_ground(session, open_parcels(session, title, instant), until)
     session.flush()
