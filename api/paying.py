@@ -13,14 +13,22 @@ from api.state import now, state
 from cadastre.errors import NotAvailable
 from cadastre.models import Account, Invoice, PaymentAttempt
 from cadastre.sentences import say
+from cadastre.services.dossiers.paid import NAME, move_dossiers_when_paid
 from cadastre.services.money.answers import Taken, take_answer
 from cadastre.services.money.asking import take_status
 from cadastre.services.money.attempts import note_session, open_attempt
 from cadastre.services.money.paying import online_provider
 from cadastre.services.money.providers.provider import Asked, Provider
+from cadastre.services.money.settled import ON_PAID
 
 CODES = "invoice_codes"
 MOST_CODES = 8
+
+
+def connect_dossiers() -> None:
+    """Let payments of this process move the dossiers they are for."""
+    if NAME not in ON_PAID:
+        move_dossiers_when_paid(state().ruleset)
 
 
 def require_provider() -> Provider:
@@ -31,6 +39,7 @@ def require_provider() -> Provider:
     NotAvailable
         ``money.no-provider``: pay at the bank or the Treasury.
     """
+    connect_dossiers()
     provider = online_provider(state().settings)
     if provider is None:
         raise NotAvailable("money.no-provider")

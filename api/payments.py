@@ -14,7 +14,7 @@ from api.errors import problem_of
 from api.invoices import InvoiceShape
 from api.language import current_language
 from api.limits import HEAVY, limiter
-from api.paying import require_provider, today
+from api.paying import connect_dossiers, require_provider, today
 from api.permissions import Access, open_to
 from api.representation import json_response
 from api.schemas import Shape
@@ -179,6 +179,7 @@ def transfers() -> Response:
 def confirm(reference: str) -> Response:
     """Confirm; the invoice is settled."""
     account, asked = require_account(), json_body(NoteRequest)
+    connect_dossiers()
     done = reconcile(db_session(), reference, account=account, note=asked.note)
     return json_response({"outcome": done.value})
 

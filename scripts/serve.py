@@ -15,6 +15,7 @@ from cadastre.errors import CadastreError, NotAvailable
 from cadastre.sentences import say
 from cadastre.vocabulary import Language
 from serving.keeper import Keeper
+from serving.payments import PaymentProvider, free_port, payment_urls
 from serving.port import HOST, take_port
 from serving.register import load_demonstration, migrate
 from serving.signing import SigningProcess
@@ -51,8 +52,11 @@ def serve(settings: Settings, port: int, *, with_demonstration: bool) -> None:
         migrate(urls["CADASTRE_DATABASE_URL"])
         if with_demonstration and settings.is_demo:
             load_demonstration(urls["CADASTRE_DATABASE_URL"])
+        payments = _payments(settings, urls, port)
+        for provider in payments:
+            urls |= payment_urls(settings, provider.port)
         web = WebServer(settings, listener, urls)
-        companions = [SigningProcess(settings, urls), Keeper(settings, urls)]
+        companions = [SigningProcess(settings, urls), Keeper(settings, urls), *payments]
         address = f"http://{HOST}:{port}/"
         try:
             supervisor = Supervisor(web, companions, lambda: _revive(settings), address)
@@ -64,6 +68,13 @@ def serve(settings: Settings, port: int, *, with_demonstration: bool) -> None:
             web.stop()
             for companion in companions:
                 companion.stop()
+
+
+def _payments(settings: Settings, urls: dict[str, str], port: int) -> list[PaymentProvider]:
+    """Give a demonstration a provider that moves no money, unless it names one."""
+    if not settings.is_demo or settings.payments_url is not None:
+        return []
+    return [PaymentProvider(settings, urls, free_port(port + 1))]
 
 
 @contextlib.contextmanager

@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 from api.again import tried_again
 from api.invoices import read_filter
 from api.language import current_language
-from api.paying import today
+from api.paying import connect_dossiers, today
 from api.payments import read_upload
 from api.session import db_session
 from api.sign_in import check_csrf, current_account
@@ -115,7 +115,7 @@ def _render(template: str, error: CadastreError | None, **told: Any) -> str:
 def statement() -> Any:
     """Take in a statement."""
 
-    def act(account: Account) -> dict[str, object]:
+    def act(account: Account) -> dict[str, Any]:
         done = import_statement(
             db_session(), read_upload(), currency=state().ruleset.currency, account=account
         )
@@ -130,11 +130,12 @@ def decide(reference: str) -> Any:
     """Confirm or reject as second person."""
     form = request.form
 
-    def act(account: Account) -> dict[str, object]:
+    def act(account: Account) -> dict[str, Any]:
         session, note = db_session(), form.get("note", "")
         if form.get("answer") == "reject":
             reject_transfer(session, reference, account=account, reason=note)
             return {"done": "rejected"}
+        connect_dossiers()
         reconcile(session, reference, account=account, note=note)
         return {"done": "confirmed"}
 
@@ -146,7 +147,7 @@ def decide(reference: str) -> Any:
 def refund(reference: str) -> Any:
     """Record that money was returned."""
 
-    def act(account: Account) -> dict[str, object]:
+    def act(account: Account) -> dict[str, Any]:
         given = request.form.get("reference", "")
         give_back(db_session(), reference, account=account, reference=given)
         return {"done": "returned"}
@@ -155,7 +156,7 @@ def refund(reference: str) -> Any:
 
 
 def _act(
-    act: Callable[[Account], dict[str, object]],
+    act: Callable[[Account], dict[str, Any]],
     page: str,
     show: Callable[[CadastreError], str],
 ) -> Any:

@@ -26,6 +26,12 @@ DAY = dt.date(2026, 11, 24)
 PASSWORD = "un mot de passe"
 
 
+@pytest.fixture
+def session(app_session: Session) -> Session:
+    """Work as the application does: with its rights, and no others."""
+    return app_session
+
+
 @pytest.fixture(scope="session")
 def ruleset() -> Ruleset:
     """Give the law of Togo."""

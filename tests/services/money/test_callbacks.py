@@ -180,7 +180,7 @@ def test_what_was_told_cannot_be_taken_back(session, provider, attempt):
     tell(session, provider, message(attempt))
     for change in (update(PaymentEvent).values(verdict="x"), delete(PaymentEvent)):
         savepoint = session.begin_nested()
-        with pytest.raises(DBAPIError, match="added, never changed"):
+        with pytest.raises(DBAPIError, match="added, never changed|permission denied"):
             session.execute(change)
         savepoint.rollback()
 
@@ -189,9 +189,10 @@ STORIES = st.lists(
     st.sampled_from(["paid", "paid-again", "refused", "expired", "open", "stale", "cancel"]),
     max_size=7,
 )
+FIXTURES = [HealthCheck.function_scoped_fixture]  # each story is undone by its savepoint
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=FIXTURES)
 @given(STORIES)
 def test_money_is_paid_or_owed_and_never_both(session, provider, people, hooks, story):
     """Whatever is told in whatever order: one payment or one debt if money moved, else none."""
