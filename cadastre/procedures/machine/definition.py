@@ -6,6 +6,7 @@ keeps that JSON and is replayed under it for ever, whatever becomes of the files
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -185,7 +186,7 @@ class Procedure:
 
     def as_json(self) -> dict[str, Any]:
         """Give the whole definition, to be kept by each dossier that starts under it."""
-        return dict(self.content)
+        return copy.deepcopy(dict(self.content))
 
     def step(self, kind: str) -> StepRule:
         """Give the rule of a verb.

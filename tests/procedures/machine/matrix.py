@@ -1,12 +1,31 @@
-"""Ask the machine for one cell of a matrix: may this role take this step here?"""
+"""Ask the machine for one cell of a matrix: may this role take this step here?
+
+``python -m tests.procedures.machine.matrix titre-minier`` prints the whole table as the machine has
+it, for the situations its file tells: to be read before it is pasted.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
+import sys
+from collections.abc import Mapping, Sequence
 
+import yaml
+
+from cadastre.config import ROOT
 from cadastre.errors import CadastreError
 from cadastre.procedures.machine import Procedure, Standing, correctable, ensure_possible
-from tests.procedures.machine.walks import NOTHING_LACKS, account, body_for, given, step
+from tests.procedures.machine.walks import (
+    NOTHING_LACKS,
+    account,
+    after,
+    body_for,
+    given,
+    procedures,
+    step,
+)
+
+CASES = ROOT / "tests" / "cases" / "procedures"
 
 LETTERS = {
     "p": "public",
@@ -39,3 +58,30 @@ def read_grid(text: str) -> dict[tuple[str, str], set[str]]:
         for kind, *cells in rows
         for situation, letters in zip(head, cells, strict=True)
     }
+
+
+def write_grid(procedure: Procedure, situations: Mapping[str, Sequence[str]]) -> str:
+    """Write the table of a procedure as the machine has it."""
+    reached = [after(procedure, words) for words in situations.values()]
+    rows = [["", *situations]]
+    for kind in procedure.steps:
+        cells = [
+            "".join(
+                letter
+                for letter, role in LETTERS.items()
+                if cell(procedure, standing, now, kind, role) is None
+            )
+            for standing, now in reached
+        ]
+        rows.append([kind, *(letters or "." for letters in cells)])
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return "\n".join(
+        "  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip()
+        for row in rows
+    )
+
+
+if __name__ == "__main__":
+    name = sys.argv[1]
+    told = yaml.safe_load((CASES / f"{name}.yaml").read_text("utf-8"))
+    sys.stdout.write(write_grid(procedures()[name], told["situations"]) + "\n")

@@ -13,14 +13,11 @@ from typing import Any
 import pytest
 import yaml
 
-from cadastre.config import ROOT
 from cadastre.errors import Blocked, NotAllowed
 from cadastre.procedures.machine import Procedure, State, possible
 from cadastre.sentences import say
-from tests.procedures.machine.matrix import cell, read_grid
+from tests.procedures.machine.matrix import CASES, cell, read_grid
 from tests.procedures.machine.walks import NOTHING_LACKS, ROLES, account, after, procedures
-
-CASES = ROOT / "tests" / "cases" / "procedures"
 
 
 @cache
