@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from cadastre.procedures.facts import Refusal
-from cadastre.procedures.machine.clocks import until_of
+from cadastre.procedures.machine.calendar import ONE_DAY
+from cadastre.procedures.machine.clocks import longest_until, until_of
 from cadastre.procedures.machine.course import Course
 from cadastre.procedures.machine.definition import Procedure, StepRule
 from cadastre.procedures.machine.facts import SYSTEM, StepFact
@@ -66,9 +67,19 @@ def against_particulars(procedure: Procedure, course: Course, step: StepFact) ->
         found.append(Refusal("procedures.needs-opinion"))
     if "until" in needs and not _lies_ahead(procedure, step):
         found.append(Refusal("procedures.needs-until"))
+    elif "until" in needs:
+        found += _against_length(procedure, step)
     if not _is_delay(step.facts.get("days")):
         found.append(Refusal("procedures.days-unusable", {"most": LONGEST_DELAY_DAYS}))
     return tuple(found)
+
+
+def _against_length(procedure: Procedure, step: StepFact) -> Refusals:
+    """Refuse an end further than the law, or good sense, lets a step set."""
+    day = procedure.calendar.day(step.at)
+    rule = next(c for c in procedure.clocks.values() if c.until and step.kind in c.starts)
+    last = longest_until(rule, day) or day + LONGEST_DELAY_DAYS * ONE_DAY
+    return () if until_of(step) <= last else (Refusal("procedures.until-too-far", {"last": last}),)
 
 
 def _is_delay(days: object) -> bool:

@@ -23,13 +23,16 @@ Tracks = Mapping[str, "Track"]
 class Track:
     """The life of one clock: ``runs`` are (day it began to run, day it stopped, None if it runs).
 
-    ``days`` is its length; None where the law is not known to set any.
+    ``days`` is its length; None where the law is not known to set any. ``limit`` and ``unit`` say
+    it as the law, or the step that started it, does.
     """
 
     rule: ClockRule
     started_on: dt.date
     days: int | None
     law: DatedValue
+    limit: float | None
+    unit: str
     runs: tuple[tuple[dt.date, dt.date | None], ...] = ()
     ended_on: dt.date | None = None
 
@@ -41,7 +44,7 @@ class Track:
     @property
     def counts_working_days(self) -> bool:
         """Tell whether week-ends and holidays are left out."""
-        return self.law.unit == "working-day"
+        return self.unit == "working-day"
 
     def spent(self, calendar: Calendar, day: dt.date) -> int:
         """Count the days it ran up to a day."""
@@ -116,19 +119,33 @@ def tick(procedure: Procedure, tracks: Tracks, step: StepFact, state: State) -> 
 
 def _start(rule: ClockRule, step: StepFact, day: dt.date) -> Track:
     law = rule.limit.at(day)
-    return Track(rule, day, _length(rule, law, step, day), law)
+    said = _said(rule, step, day)
+    if said is not None:
+        return Track(rule, day, said, law, said, law.unit if law.unit == "working-day" else "day")
+    return Track(rule, day, _length(law, day), law, law.value, law.unit or "day")
 
 
-def _length(rule: ClockRule, law: DatedValue, step: StepFact, day: dt.date) -> int | None:
+def _said(rule: ClockRule, step: StepFact, day: dt.date) -> int | None:
+    """Give the days that the step itself sets, where the rule lets it."""
     if rule.until and step.facts.get("until"):
         return max((until_of(step) - day - ONE_DAY).days, 0)
     if rule.adjustable and step.facts.get("days"):
         return int(step.facts["days"])
+    return None
+
+
+def _length(law: DatedValue, day: dt.date) -> int | None:
     if law.value is None:
         return None
     if law.unit == "month":
         return (add_months(day, int(law.value)) - day).days
     return int(law.value)
+
+
+def longest_until(rule: ClockRule, day: dt.date) -> dt.date | None:
+    """Give the last day that a step may say for a clock whose end it sets; None: not known."""
+    days = _length(rule.limit.at(day), day)
+    return None if days is None else day + dt.timedelta(days=days)
 
 
 def until_of(step: StepFact) -> dt.date:
@@ -149,10 +166,9 @@ def read_clock(key: str, track: Track, calendar: Calendar, day: dt.date) -> Cloc
     """Read a clock on a day."""
     due_on, spent, law = track.due_on(calendar), track.spent(calendar, day), track.law
     late = due_on is not None and min(track.ended_on or day, day) > due_on
-    said = track.rule.until or track.rule.adjustable
     return Clock(
         key, track.rule.label, track.rule.owed_by,
-        track.days if said and law.unit != "month" else law.value, law.unit or "day", spent,
+        track.limit, track.unit, spent,
         due_on, track.is_running, late, track.started_on,
         track.ended_on, law.article, law.source, law.evidence.value, law.note,
     )  # fmt: skip

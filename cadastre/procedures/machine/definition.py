@@ -259,6 +259,10 @@ def _prove_names(procedure: Procedure) -> None:
     for line in procedure.awaits:
         uses.append(("awaits.who", {line.who}, who | set(procedure.bodies)))
         uses.append(("awaits.clock", {line.clock} - {None}, clocks))  # type: ignore[arg-type]
+    ends = {kind for clock in procedure.clocks.values() if clock.until for kind in clock.starts}
+    uses.append(
+        ("clocks.until", {k for k, r in procedure.steps.items() if "until" in r.needs}, ends)
+    )
     uses.append(("states", {state.value for state in State}, set(procedure.state_names)))
     for key, used, known in uses:
         if used - known:

@@ -117,6 +117,16 @@ def test_a_suspension_without_an_end_is_refused(until: Any) -> None:
         replay(TITRE, log, now=on("2026-03-11"))
 
 
+def test_a_suspension_has_a_longest_length() -> None:
+    log = walk(TITRE, ADMITTED)
+    longest = step(TITRE, "suspend", on("2026-03-10"), until="2028-03-10")
+    clock = replay(TITRE, [*log, longest], now=on("2026-03-11")).clocks["suspension"]
+    assert (clock.due_on, clock.limit, clock.unit) == (dt.date(2028, 3, 9), 730, "day")
+    longer = step(TITRE, "suspend", on("2026-03-10"), until="2028-03-11")
+    with pytest.raises(Blocked, match=r"procedures\.until-too-far"):
+        replay(TITRE, [*log, longer], now=on("2026-03-11"))
+
+
 def test_a_decider_may_end_a_suspension_early_and_the_clock_then_does_nothing() -> None:
     log = [*walk(TITRE, ADMITTED), step(TITRE, "suspend", on("2026-03-10"), until="2026-04-20")]
     log.append(step(TITRE, "resume", on("2026-03-15"), role="decider"))
