@@ -26,6 +26,7 @@ from cadastre.geometry.overlap import clip_to_free, shared_ground
 from cadastre.geometry.perimeter import perimeter_of, project, rings_of
 from cadastre.geometry.reading import Corner, Ring
 from cadastre.rules.resolution.clip import whole
+from cadastre.rules.resolution.datum import displacements
 from cadastre.rules.resolution.digits import Slip, slips
 from cadastre.rules.resolution.situation import LEFT, RIGHT, Resolution, Side, Situation
 
@@ -65,7 +66,8 @@ def correct(situation: Situation) -> Iterator[Resolution]:
 
 
 def _explaining(situation: Situation, side: Side, other: Side) -> Iterator[Candidate]:
-    for tried in (*_misread(situation, side), *_slipped(situation, side)):
+    found = (*_misread(situation, side), *_slipped(situation, side))
+    for tried in (*found, *_displaced(situation, side, other)):
         if tried.ground.is_empty or not tried.ground.is_valid:
             continue
         candidate = _on_cells(tried, side)
@@ -115,6 +117,12 @@ def _misread(situation: Situation, side: Side) -> Iterator[Candidate]:
             values["accuracy"] = transformation_accuracy_m(values["crs"])
             values["from_crs"] = side.crs
         yield Candidate(mistake.how, mistake.perimeter, 0.5, values)
+
+
+def _displaced(situation: Situation, side: Side, other: Side) -> Iterator[Candidate]:
+    """Take back one common displacement: an old datum whose change nobody published."""
+    for ground, matches, values in displacements(situation, side, other):
+        yield Candidate("datum-shift", ground, 1.0 / matches, values)
 
 
 def _slipped(situation: Situation, side: Side) -> Iterator[Candidate]:

@@ -67,6 +67,7 @@ class Situation:
     shift_limit_m: float = 0.0
     country: BaseGeometry | None = None  # where ground may lie at all
     obstacles: tuple[BaseGeometry, ...] = ()  # what else holds ground around, exclusively
+    datum_search_m: float = 0.0  # how far a datum without a published change may lie off
 
     @property
     def measure(self) -> Measure:

@@ -44,6 +44,7 @@ def situation_of(
         tuple(dict.fromkeys((ruleset.legal_crs, *ruleset.likely_crs))),
         ruleset.snap_grid.step_m if ruleset.snap_grid else None,
         limit, shapely.box(*ruleset.envelope), _obstacles(session, case, left.ground, limit),
+        datum_search_m=float(ruleset.value("cases.datum_search_m", day).value or 0.0),
     )  # fmt: skip
 
 
