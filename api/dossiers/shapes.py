@@ -80,10 +80,9 @@ class VerdictRequest(Shape):
 
 
 class OrderRequest(Shape):
-    """A moment whose order of payment is wanted, with amounts no text gives."""
+    """A moment whose order of payment is wanted."""
 
     moment: Literal["lodgement", "decision", "issue"]
-    amounts: dict[str, int] = Field(default_factory=dict, max_length=30)
 
 
 class CodeRequest(Shape):

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from cadastre.models import Account, Application, Dossier, Invoice, Parcel
 from cadastre.procedures.machine import Standing, State
-from cadastre.rules.catalogue import FeeLine, fees_due
+from cadastre.rules.catalogue import FeeLine, Service, fees_due
 from cadastre.rules.catalogue.fees import MOMENTS
 from cadastre.rules.report import measure_area
 from cadastre.rules.ruleset import Ruleset
@@ -21,6 +21,7 @@ from cadastre.services.dossiers.catalogue import Rules, rules_of
 from cadastre.services.dossiers.ground import AREA, reading_of
 from cadastre.services.money.issue import Debt, issue_invoice
 
+LODGEMENT, BY_QUOTE = "lodgement", "quote"
 IN_DOSSIER = tuple(moment for moment in MOMENTS if moment != "yearly")
 # In which state of a dossier the order of payment of a moment is issued by itself.
 ISSUED_IN = {
@@ -37,13 +38,19 @@ def fees_of(
     rules = rules_of(session, dossier)
     answers = read_answers(session, ruleset, rules, dossier, day).values
     area = _area_km2(session, ruleset, rules, dossier)
-    lines = fees_due(rules.service, ruleset, answers, area, day, moment)
-    quoted = _quoted(dossier)
-    if quoted is None:
-        return lines
+    quoted, by_quote = _quoted(dossier), _codes_by_quote(rules.service)
     return tuple(
-        line if line.amount is not None else replace(line, amount=quoted, working=f"{quoted}")
-        for line in lines
+        replace(line, amount=quoted, working=line.name["fr"])
+        if line.code in by_quote and quoted is not None
+        else line
+        for line in fees_due(rules.service, ruleset, answers, area, day, moment)
+    )
+
+
+def _codes_by_quote(service: Service) -> frozenset[str]:
+    """Name the fees whose amount a body sets after a visit."""
+    return frozenset(
+        f"services.{service.id}.{fee.id}" for fee in service.fees if fee.basis == BY_QUOTE
     )
 
 
@@ -82,19 +89,17 @@ def order_payment(
     moment: str,
     day: dt.date,
     *,
-    amounts: Mapping[str, int] | None = None,
     account: Account | None = None,
 ) -> Invoice | None:
     """Issue the order of payment of a moment, or give the one there is; None: nothing is due.
 
-    ``amounts``, by code, are set by the office where no text gives one; as long as an amount is
-    not known, nothing is ordered.
+    An amount that no text gives is left open on the order, for an agent to set from a source; at
+    lodgement, and before a quote, nothing is ordered that cannot be paid.
     """
-    lines = tuple(
-        line if line.amount is not None else replace(line, amount=(amounts or {}).get(line.code))
-        for line in fees_of(session, ruleset, dossier, moment, day)
-    )
-    if any(line.amount is None for line in lines):
+    lines = fees_of(session, ruleset, dossier, moment, day)
+    by_quote = _codes_by_quote(rules_of(session, dossier).service)
+    unknown = {line.code for line in lines if line.amount is None}
+    if unknown & by_quote or (unknown and moment == LODGEMENT):
         return None
     debt = Debt(
         moment, day + dt.timedelta(days=DAYS_TO_PAY), dossier,
@@ -115,7 +120,7 @@ def order_what_falls_due(
 def unpaid_moments(
     session: Session, ruleset: Ruleset, dossier: Dossier, day: dt.date
 ) -> frozenset[str]:
-    """Name the moments whose fees are due and not paid; an amount nobody knows is not due yet."""
+    """Name the moments whose fees are ordered or known, and not paid."""
     ordered = invoices_of(session, dossier)
     unpaid = set()
     for moment in IN_DOSSIER:

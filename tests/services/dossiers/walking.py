@@ -71,8 +71,8 @@ def people(session: Session, company: Party | None = None) -> People:
     )
     session.add(company)
     session.flush()
-    made = {role: _account(session, role) for role in ("applicant", "agent", "decider")}
-    made |= {role: _account(session, role) for role in ("adviser", "clerk")}
+    made = {role: account(session, role) for role in ("applicant", "agent", "decider")}
+    made |= {role: account(session, role) for role in ("adviser", "clerk")}
     session.add(
         Mandate(
             account_id=made["applicant"].id, party_id=company.id, powers=list(OWN_POWERS),
@@ -83,7 +83,7 @@ def people(session: Session, company: Party | None = None) -> People:
     return People(**made, company=company)
 
 
-def _account(session: Session, role: str) -> Account:
+def account(session: Session, role: str) -> Account:
     account = Account(
         email=f"{role}-{next(_serial)}@essai.test", display_name=role.title(), roles=[role]
     )
@@ -211,7 +211,7 @@ def pay(session: Session, invoice: Invoice, who: People) -> None:
         session, invoice, method=TREASURY, reference=f"QUITTANCE-{next(_serial)}",
         amount=invoice.total, received_on=today, today=today, account=who.agent,
     )  # fmt: skip
-    second = _account(session, "agent")
+    second = account(session, "agent")
     reconcile(session, attempt.reference, account=second, note="registre du Trésor, page 12")
 
 
