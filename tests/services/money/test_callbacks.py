@@ -180,7 +180,7 @@ def test_what_was_told_cannot_be_taken_back(session, provider, attempt):
     tell(session, provider, message(attempt))
     for change in (update(PaymentEvent).values(verdict="x"), delete(PaymentEvent)):
         savepoint = session.begin_nested()
-        with pytest.raises(DBAPIError, match="added, never changed|permission denied"):
+        with pytest.raises(DBAPIError, match=r"added, never changed|permission denied"):
             session.execute(change)
         savepoint.rollback()
 

@@ -33,6 +33,7 @@ from tests.databases import TestUrls
 from tests.services.money.conftest import make_account, make_invoice
 from tests.services.money.provider_process import SECRET, ProviderProcess
 
+pytestmark = pytest.mark.slow
 PATIENCE_S = 40
 
 
@@ -230,7 +231,7 @@ def test_two_tabs_at_once_are_one_payment(till: Till) -> None:
 
 def test_a_provider_too_slow_to_answer_opens_no_second_session(till: Till) -> None:
     number = till.new_order()
-    till.provider.turn(begin_delay=9)
+    till.provider.turn(begin_delay=6)
     slow = till.site.ask(
         f"/api/invoices/{number}/payments", {},
         **{"Authorization": f"Bearer {till.token}", "Idempotency-Key": "slow"},

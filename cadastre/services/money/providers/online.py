@@ -14,7 +14,7 @@ from cadastre.errors import NotAvailable, UnusableInput
 from cadastre.services.money.providers.provider import Answer, AnswerStatus, Asked, Message
 from cadastre.services.money.providers.signature import HEADER, check, sign
 
-TIMEOUT_SECONDS = 8
+TIMEOUT_SECONDS = 5
 LONGEST_ANSWER = 20_000
 
 
