@@ -15,7 +15,7 @@ from cadastre.errors import TooLarge
 from cadastre.geometry.crs import is_geographic
 from cadastre.geometry.grid import MAX_CELLS, Cell, CellGrid, cells_of, draw_cells
 from cadastre.geometry.overlap import is_technical
-from cadastre.geometry.perimeter import METRES_PER_DEGREE, project, unproject
+from cadastre.geometry.perimeter import ELLIPSOID, project, unproject
 from cadastre.geometry.sound import sound
 from cadastre.vocabulary import EdgeModel
 
@@ -159,9 +159,10 @@ def nearest_free(
 def _cell_size_m(cells: Sequence[Cell], grid: CellGrid) -> tuple[float, float]:
     if not is_geographic(grid.crs):
         return grid.step, grid.row_step
-    lat = (cells[0][1] + 0.5) * grid.row_step
-    across = grid.step * METRES_PER_DEGREE * math.cos(math.radians(lat))
-    return across, grid.row_step * METRES_PER_DEGREE
+    west, south, east, north = grid.box(cells[0]).bounds
+    _, _, across = ELLIPSOID.inv(west, south, east, south)
+    _, _, along = ELLIPSOID.inv(west, south, west, north)
+    return float(across), float(along)
 
 
 def _around(cells: Sequence[Cell], reach: tuple[int, ...]) -> list[Cell]:

@@ -38,7 +38,8 @@ def cell_proposals(
         return
     if ahead:
         yield from _clips(case, codes, ahead, grid, make)
-        yield from _shift(case, ahead, grid, make)
+        if NOT_WHOLE not in codes:
+            yield from _shift(case, ahead, grid, make)
     if codes & {TOO_MANY, TOO_LARGE}:
         yield from _shrink(case, codes, grid, make)
 

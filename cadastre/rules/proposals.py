@@ -60,9 +60,9 @@ def _makers(
     yield lambda: _repairs(case, codes)
     yield lambda: _relocations(case)
     if not case.ground.is_empty and case.facts.perimeter.is_valid:
-        yield lambda: _grid_snap(case, codes)
-        yield lambda: _neighbour_snap(case, overlaps)
         if case.grid is None:
+            yield lambda: _grid_snap(case, codes)
+            yield lambda: _neighbour_snap(case, overlaps)
             yield lambda: _clips(case, overlaps)
             yield lambda: _shrink(case, codes)
         else:
