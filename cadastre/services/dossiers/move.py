@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from cadastre.errors import NotAllowed
 from cadastre.models import Dossier, DossierStanding, Step
 from cadastre.procedures.machine import (
+    DossierFacts,
     PossibleStep,
     Standing,
     StepFact,
@@ -37,7 +38,7 @@ from cadastre.rules.permissions import (
 from cadastre.rules.ruleset import Ruleset
 from cadastre.services.dossiers.access import ref_of
 from cadastre.services.dossiers.catalogue import rules_of
-from cadastre.services.dossiers.circumstances import EVERY_GUARD, Circumstances
+from cadastre.services.dossiers.circumstances import Circumstances
 from cadastre.services.dossiers.documents import document_of
 from cadastre.services.dossiers.effects import EFFECTS, Move, retell
 from cadastre.services.dossiers.fees import order_what_falls_due
@@ -235,16 +236,20 @@ def roles_towards(actor: Actor, ref: DossierRef) -> frozenset[str]:
 
 
 def steps_open_to(
-    session: Session, ruleset: Ruleset, dossier: Dossier, actor: Actor
+    session: Session,
+    dossier: Dossier,
+    actor: Actor,
+    standing: Standing,
+    facts: DossierFacts,
 ) -> tuple[PossibleStep, ...]:
-    """List the steps an account may take from here, each with every reason against it now."""
-    ref = ref_of(session, dossier)
-    procedure = rules_of(session, dossier).procedure
-    now = server_instant(session)
-    standing = _replayed(session, dossier, now)
+    """List the steps an account may take from here, each with every reason against it now.
+
+    ``facts`` are those of every guard.
+    """
     if standing.closed:
         return ()
-    facts = Circumstances(session, ruleset, dossier, now).facts(EVERY_GUARD)
+    ref = ref_of(session, dossier)
+    procedure = rules_of(session, dossier).procedure
     found: dict[str, PossibleStep] = {}
     for role in sorted(roles_towards(actor, ref)):
         for step in possible(

@@ -39,8 +39,9 @@ def dossier_for(
     ref = ref_of(session, dossier)
     in_office = can_see_office(actor, ref)
     about = Circumstances(session, ruleset, dossier, server_instant(session))
-    standing = standing_of(session, dossier, now=about.at, facts=about.facts(EVERY_GUARD))
-    steps = steps_open_to(session, ruleset, dossier, actor)
+    facts = about.facts(EVERY_GUARD)
+    standing = standing_of(session, dossier, now=about.at, facts=facts)
+    steps = steps_open_to(session, dossier, actor, standing, facts)
     shown = followed(session, dossier, standing, language) | {
         "edition": dossier.edition,
         "form": dossier.form,

@@ -21,6 +21,7 @@ from cadastre.rules.permissions import Actor
 from cadastre.services.actors import actor_of
 from cadastre.services.dossiers.answers import read_answers, save
 from cadastre.services.dossiers.catalogue import Rules, rules_of
+from cadastre.services.dossiers.circumstances import EVERY_GUARD, Circumstances
 from cadastre.services.dossiers.documents import Upload, attach, pieces_given
 from cadastre.services.dossiers.fees import invoices_of
 from cadastre.services.dossiers.move import Said, steps_open_to, take_step
@@ -149,9 +150,11 @@ def fill(
 
 def possible_kinds(session: Session, dossier: Dossier, actor: Actor) -> dict[str, list[str]]:
     """Give the steps somebody may take with the codes against each."""
+    facts = Circumstances(session, TOGO, dossier, server_instant(session)).facts(EVERY_GUARD)
+    standing = standing_of(session, dossier, facts=facts)
     return {
         step.kind: [refusal.code for refusal in step.refusals]
-        for step in steps_open_to(session, TOGO, dossier, actor)
+        for step in steps_open_to(session, dossier, actor, standing, facts)
     }
 
 
