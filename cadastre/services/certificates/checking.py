@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from cadastre.errors import NotFound
-from cadastre.models import Certificate
+from cadastre.models import Certificate, DossierStanding
 from cadastre.procedures.terms import status_on
 from cadastre.queries.asof import AsOf
 from cadastre.queries.certificates import (
@@ -26,12 +26,12 @@ from cadastre.queries.certificates import (
     title_version,
 )
 from cadastre.queries.sealed_log import latest_head
-from cadastre.services.certificates.issuing import read_code
+from cadastre.services.certificates.issuing import AT_ONCE, read_code
 from cadastre.services.sealed_log import inclusion_proof
 from cadastre.services.titles.facts import dates_of
 from cadastre.signing.inspection import Inspection, inspect
 from cadastre.signing.policy import CODE, FORM
-from cadastre.vocabulary import CertificateState, TitleStatus
+from cadastre.vocabulary import CertificateKind, CertificateState, TitleStatus
 
 
 class Verdict(StrEnum):
@@ -85,8 +85,7 @@ def truth_of(session: Session, code: str, at: AsOf) -> Truth:
     reason, changed_at = certificate.state_reason, certificate.state_changed_at
     title = certificate.title
     # An act says so itself; this catches what moved a title without an act.
-    is_current = title is None or title_version(session, title.id) == certificate.version
-    if state is CertificateState.VALID and not is_current:
+    if state is CertificateState.VALID and not _still_holds(session, certificate):
         state, reason = CertificateState.SUPERSEDED, "other"
     return Truth(
         certificate=certificate,
@@ -98,6 +97,17 @@ def truth_of(session: Session, code: str, at: AsOf) -> Truth:
         as_of=at.instant,
         position=_issued_at(session, certificate),
     )
+
+
+def _still_holds(session: Session, certificate: Certificate) -> bool:
+    """Tell whether title or dossier are still what the certificate states."""
+    if certificate.title_id is not None and certificate.kind == CertificateKind.TITLE:
+        return title_version(session, certificate.title_id) == certificate.version
+    if certificate.dossier_id is None or certificate.kind in AT_ONCE:
+        return True
+    standing = session.get(DossierStanding, certificate.dossier_id)
+    expected = "refused" if certificate.kind == CertificateKind.REFUSAL else "issued"
+    return standing is not None and standing.state == expected
 
 
 def certificate_named(session: Session, code: str) -> Certificate:

@@ -170,6 +170,7 @@ class ServiceSheet:
     valid_until: dt.date | None = None
     conditions: tuple[Words, ...] = ()
     basis: tuple[Reference, ...] = ()
+    outcome: Words | None = None  # its own name, where it has a better one than its kind
     is_demonstration: bool = False
 
     def summary(self) -> Summary:
