@@ -30,6 +30,7 @@ class Access(StrEnum):
 
     ANYBODY = "anybody"
     SIGNED_IN = "signed-in"
+    PERSON = "person"  # signed in with a browser; no program's key opens it
     AGENT = "agent"  # who works at the cadastre's desks: agents, decision makers, supervisors
     EXAMINER = "examiner"
     COUNTER = "counter"
@@ -54,6 +55,7 @@ REFUSALS = {Access.AGENT: "cases.desk-only"}
 # What a program's key must have been made for to change something; any key reads.
 SCOPES: dict[Access, tuple[str, ...]] = {
     Access.SIGNED_IN: ("file", "examine", "decide"),
+    Access.PERSON: (),
     Access.AGENT: ("examine", "decide"),
     Access.EXAMINER: ("examine",),
     Access.COUNTER: ("file",),

@@ -112,7 +112,7 @@ def logout() -> Response:
 
 
 @pages.post("/account/sessions/end")
-@open_to(Access.SIGNED_IN, second_factor=False)
+@open_to(Access.PERSON, second_factor=False)
 def logout_everywhere() -> Response:
     """Close every session of the account, here and on every other device."""
     account = current_account()

@@ -20,14 +20,14 @@ pages = Blueprint("again", __name__)
 
 
 @pages.get("/account/again")
-@open_to(Access.SIGNED_IN)
+@open_to(Access.PERSON)
 def ask() -> Page:
     """Ask for the password once more."""
     return render_template("account/again.html", problem=None, **_shown())
 
 
 @pages.post("/account/again")
-@open_to(Access.SIGNED_IN, second_factor=False)
+@open_to(Access.PERSON, second_factor=False)
 def answer() -> Page | Response:
     """Take the password, and go on with what was begun."""
     account, database = myself(), db_session()

@@ -19,14 +19,14 @@ TERMS = (1, 7, 30, 90, 366)
 
 
 @pages.get("/account/keys")
-@open_to(Access.SIGNED_IN)
+@open_to(Access.PERSON)
 def keys() -> Page:
     """List the keys."""
     return render_template("account/keys.html", problem=None, fresh_key=None, **_keys())
 
 
 @pages.post("/account/keys")
-@open_to(Access.SIGNED_IN)
+@open_to(Access.PERSON)
 @fresh
 def make() -> Page:
     """Make a key and show it, for the only time."""
@@ -42,7 +42,7 @@ def make() -> Page:
 
 
 @pages.post("/account/keys/<int:key_id>/revocation")
-@open_to(Access.SIGNED_IN, second_factor=False)
+@open_to(Access.PERSON, second_factor=False)
 def revoke(key_id: int) -> Page:
     """Void a key."""
     revoke_token(db_session(), myself(), key_id)

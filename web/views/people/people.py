@@ -32,14 +32,14 @@ pages = Blueprint("people", __name__)
 
 
 @pages.get("/account")
-@open_to(Access.SIGNED_IN)
+@open_to(Access.PERSON)
 def mine() -> Page:
     """Show what the account is, how it signs in, and for whom it acts."""
     return render_template("account/mine.html", problem=None, **_mine())
 
 
 @pages.post("/account/password")
-@open_to(Access.SIGNED_IN, second_factor=False)
+@open_to(Access.PERSON, second_factor=False)
 @fresh
 def new_password() -> Page:
     """Change the password; every other session ends."""
@@ -56,7 +56,7 @@ def new_password() -> Page:
 
 
 @pages.post("/account/identities/<int:identity_id>/removal")
-@open_to(Access.SIGNED_IN, second_factor=False)
+@open_to(Access.PERSON, second_factor=False)
 @fresh
 def untie(identity_id: int) -> Page:
     """Stop signing in with an identity of somewhere else."""
@@ -65,14 +65,14 @@ def untie(identity_id: int) -> Page:
 
 
 @pages.get("/account/people")
-@open_to(Access.SIGNED_IN)
+@open_to(Access.PERSON)
 def people() -> Page:
     """Show one's companies, who acts for them, and what one was offered."""
     return render_template("account/people.html", problem=None, **_people())
 
 
 @pages.post("/account/people/companies")
-@open_to(Access.SIGNED_IN)
+@open_to(Access.PERSON)
 def ask_for_company() -> Page:
     """Ask to act for a company."""
     form = request.form
@@ -88,7 +88,7 @@ def ask_for_company() -> Page:
 
 
 @pages.post("/account/people/<int:party_id>/invitations")
-@open_to(Access.SIGNED_IN)
+@open_to(Access.PERSON)
 def invite(party_id: int) -> Page:
     """Offer a mandate by letter."""
     form = request.form
@@ -107,7 +107,7 @@ def invite(party_id: int) -> Page:
 
 
 @pages.post("/account/people/invitations/<int:invitation_id>/acceptance")
-@open_to(Access.SIGNED_IN)
+@open_to(Access.PERSON)
 def accept(invitation_id: int) -> Page:
     """Take up a mandate."""
     try:
@@ -118,7 +118,7 @@ def accept(invitation_id: int) -> Page:
 
 
 @pages.post("/account/people/invitations/<int:invitation_id>/withdrawal")
-@open_to(Access.SIGNED_IN)
+@open_to(Access.PERSON)
 def uninvite(invitation_id: int) -> Page:
     """Take an offer back."""
     try:
@@ -129,7 +129,7 @@ def uninvite(invitation_id: int) -> Page:
 
 
 @pages.post("/account/people/<int:mandate_id>/revocation")
-@open_to(Access.SIGNED_IN)
+@open_to(Access.PERSON)
 def revoke(mandate_id: int) -> Page:
     """End a mandate."""
     try:
@@ -142,14 +142,14 @@ def revoke(mandate_id: int) -> Page:
 
 
 @pages.get("/desk/mandates")
-@open_to(Access.SIGNED_IN)
+@open_to(Access.PERSON)
 def waiting() -> Page:
     """Show agents and clerks who asks to act for a company."""
     return render_template("account/mandates.html", problem=None, **_waiting())
 
 
 @pages.post("/desk/mandates/<int:mandate_id>")
-@open_to(Access.SIGNED_IN)
+@open_to(Access.PERSON)
 def decide(mandate_id: int) -> Page | Response:
     """Confirm or refuse one, with what was seen."""
     form = request.form

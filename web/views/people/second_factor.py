@@ -94,7 +94,7 @@ def answer_with_passkey() -> Response | tuple[Response, int]:
 
 
 @pages.get("/account/authenticator")
-@open_to(Access.SIGNED_IN)
+@open_to(Access.PERSON)
 @fresh
 def authenticator() -> Page:
     """Show the secret of a new authenticator, as a picture and in letters."""
@@ -105,7 +105,7 @@ def authenticator() -> Page:
 
 
 @pages.post("/account/authenticator")
-@open_to(Access.SIGNED_IN, second_factor=False)
+@open_to(Access.PERSON, second_factor=False)
 @fresh
 def keep_authenticator() -> Page:
     """Keep the authenticator once it shows the right code, and give recovery codes."""
@@ -123,7 +123,7 @@ def keep_authenticator() -> Page:
 
 
 @pages.post("/account/authenticator/removal")
-@open_to(Access.SIGNED_IN, second_factor=True)
+@open_to(Access.PERSON, second_factor=True)
 @fresh
 def drop_authenticator() -> Page:
     """Take the authenticator away."""
@@ -133,7 +133,7 @@ def drop_authenticator() -> Page:
 
 
 @pages.post("/account/recovery-codes")
-@open_to(Access.SIGNED_IN, second_factor=True)
+@open_to(Access.PERSON, second_factor=True)
 @fresh
 def renew_codes() -> Page:
     """Give ten new recovery codes; the earlier ones are void."""
@@ -144,7 +144,7 @@ def renew_codes() -> Page:
 
 
 @pages.post("/account/passkeys/options")
-@open_to(Access.SIGNED_IN, second_factor=False)
+@open_to(Access.PERSON, second_factor=False)
 def new_passkey_options() -> Response | tuple[Response, int]:
     """Say to the browser what passkey to make."""
     try:
@@ -156,7 +156,7 @@ def new_passkey_options() -> Response | tuple[Response, int]:
 
 
 @pages.post("/account/passkeys")
-@open_to(Access.SIGNED_IN, second_factor=False)
+@open_to(Access.PERSON, second_factor=False)
 def keep_passkey() -> Response | tuple[Response, int]:
     """Keep the passkey the browser made."""
     account, answer = myself(), parse_json_body()
@@ -171,7 +171,7 @@ def keep_passkey() -> Response | tuple[Response, int]:
 
 
 @pages.post("/account/passkeys/<int:passkey_id>/removal")
-@open_to(Access.SIGNED_IN, second_factor=True)
+@open_to(Access.PERSON, second_factor=True)
 @fresh
 def drop_passkey(passkey_id: int) -> Page:
     """Forget a passkey."""
