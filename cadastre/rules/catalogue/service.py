@@ -77,7 +77,8 @@ class FormField:
 
     ``minimum`` and ``maximum`` bound a number (in ``unit``), or a date (ISO, or ``today``), or the
     number of choices; ``longest`` the characters of a text; ``kinds`` the kinds of title to choose
-    among; ``classification`` is public, internal, personal or confidential.
+    among; ``classification`` is public, internal, personal or confidential; ``gives`` names the
+    particular of an act on a title that the answer is.
     """
 
     id: str

@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from cadastre.config import ROOT
+from cadastre.procedures.acts import act_named
 from cadastre.procedures.machine import load_procedures
 from cadastre.rules.catalogue import prove_agreement
 from cadastre.vocabulary import Evidence, PartyKind
@@ -125,3 +126,29 @@ def test_no_word_of_togo_stands_in_the_code() -> None:
     code = "\n".join(path.read_text("utf-8") for path in sorted(Path(folder).glob("*.py")))
     for word in ("228", "FCFA", "XOF", "CEET", "ARSE", "gel-2025", "permis-recherche"):
         assert word not in code
+
+
+def test_acts_on_titles_get_their_particulars_from_answers() -> None:
+    given = {
+        service.id: {question.gives for question in service.fields if question.gives}
+        for service in catalogue()
+        if service.outcome.type == "act"
+    }
+    assert given == {
+        "cession-transfert-titre-minier": {"to_party", "share_percent", "until", "amount"},
+        "renonciation-titre-minier": {"creditors_agree"},
+        "renouvellement-permis-exploitation": {"years"},
+        "renouvellement-permis-recherche": set(),
+    }
+
+
+def test_every_act_of_a_service_is_an_act_on_titles() -> None:
+    for service in catalogue():
+        outcome = service.outcome
+        acts = [outcome.act] if outcome.act else list(outcome.acts.values())
+        assert (outcome.type == "act") == bool(acts), service.id
+        for act in acts:
+            assert act_named(act).name == act
+        if outcome.act_field:
+            (asked,) = [one for one in service.fields if one.id == outcome.act_field]
+            assert {choice.value for choice in asked.choices} == set(outcome.acts)
