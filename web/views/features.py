@@ -13,6 +13,7 @@ from cadastre.services.titles.facts import title_named
 from cadastre.services.titles.life import life_of
 from web.records import record_of
 from web.views.family import family_tree
+from web.views.remnants import shows_remnants
 
 pages = Blueprint("features_page", __name__)
 COLLECTIONS = {
@@ -35,8 +36,9 @@ def show(collection: str, key: str) -> str:
         life = life_of(db_session(), ruleset, title, at, is_agent=False)
     family = family_tree(life["family"]) if life else ()
     return render_template(
-        "record.html", record=record, life=life, family=family, data_day=at.day
-    )
+        "record.html", record=record, life=life, family=family, data_day=at.day,
+        remnants=collection == "applications" and shows_remnants(key),
+    )  # fmt: skip
 
 
 for _page, _collection in COLLECTIONS.items():

@@ -94,7 +94,7 @@ def enter_seed(
         raise Blocked("openings.other-source", where=opening.number, source=LOG_HEAD)
     if not seed.strip():
         raise UnusableInput("openings.no-seed", where="seed")
-    first = _first_entry(session, opening)
+    first = first_entry(session, opening)
     if first is None:
         tell(session, opening, SEED, {"seed": seed}, account)
         return None
@@ -167,7 +167,8 @@ def ready_to_settle(
     return now
 
 
-def _first_entry(session: Session, opening: Opening) -> JournalEntry | None:
+def first_entry(session: Session, opening: Opening) -> JournalEntry | None:
+    """Give the seed that a first person entered, while a second one is awaited."""
     query = select(JournalEntry).where(
         JournalEntry.action == SEED, JournalEntry.subject_id == opening.number
     )
