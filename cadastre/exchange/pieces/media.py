@@ -93,6 +93,6 @@ def _zip_type(content: bytes, filename: str) -> str:
 
 def safe_name(filename: str, media_type: str) -> str:
     """Give a name that is safe in a header and on any disk, with the ending of its true type."""
-    stem = PurePath(filename.replace("\\", "/")).name.rpartition(".")[0] or filename
+    stem = PurePath(filename.replace("\\", "/")).stem
     plain = re.sub(r"[^\w .()'’-]+", "-", stem).strip(" .-")[:LONGEST_NAME]
     return (plain or "piece") + ENDINGS[media_type]

@@ -12,6 +12,7 @@ from cadastre.errors import Blocked, NotFound, TooLarge, UnusableInput
 from cadastre.exchange.pieces.antivirus import scan
 from cadastre.exchange.pieces.media import media_type_of, safe_name
 from cadastre.models import Document, Dossier, StoredFile
+from cadastre.rules.catalogue.pieces import media_types
 from cadastre.rules.permissions import (
     Actor,
     Audience,
@@ -21,6 +22,7 @@ from cadastre.rules.permissions import (
     ensure,
 )
 from cadastre.services.dossiers.access import ref_of
+from cadastre.services.dossiers.catalogue import rules_of
 from cadastre.services.dossiers.written import journal
 
 PIECE, ANSWER, OFFICE = "piece", "answer", "office"
@@ -60,6 +62,8 @@ def attach(
     ensure(can_add_document(actor, ref), actor, "dossiers.not-yours", dossier.number)
     _ensure_room(session, dossier)
     media_type = media_type_of(upload.content, upload.filename)
+    if upload.piece is not None:
+        _ensure_accepted(session, dossier, upload.piece, media_type, upload.filename)
     scanned = scan(upload.content, upload.filename, scanner)
     digest = store(session, upload.content)
     document = Document(
@@ -88,6 +92,18 @@ def store(session: Session, content: bytes) -> str:
         session.add(StoredFile(sha256=digest, size=len(content), content=content))
         session.flush()
     return digest
+
+
+def _ensure_accepted(
+    session: Session, dossier: Dossier, piece_id: str, media_type: str, filename: str
+) -> None:
+    """Refuse a file of a type that this line of the checklist does not take."""
+    piece = rules_of(session, dossier).service.piece(piece_id)
+    if media_type not in media_types(piece):
+        raise UnusableInput(
+            "pieces.not-accepted", where=filename, piece=piece.name,
+            accepted=", ".join(piece.accepts),
+        )  # fmt: skip
 
 
 def _ensure_room(session: Session, dossier: Dossier) -> None:
