@@ -56,7 +56,7 @@ def serve(settings: Settings, port: int, *, with_demonstration: bool) -> None:
         for provider in payments:
             urls |= payment_urls(settings, provider.port)
         web = WebServer(settings, listener, urls)
-        companions = [SigningProcess(settings, urls), Keeper(settings, urls), *payments]
+        companions = [SigningProcess(settings, urls, web), Keeper(settings, urls), *payments]
         address = f"http://{HOST}:{port}/"
         try:
             supervisor = Supervisor(web, companions, lambda: _revive(settings), address)

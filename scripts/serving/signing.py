@@ -15,7 +15,7 @@ from cadastre.config import Settings
 from cadastre.signing.place import SIGN_USER, SignPlace
 from serving import tell
 from serving.companion import Companion
-from serving.web_server import can_run_as, make_user
+from serving.web_server import WebServer, can_run_as, make_user
 
 SECRETS = ("DATABASE_URL", "SECRET_KEY", "LOG_KEY")
 
@@ -25,6 +25,10 @@ class SigningProcess(Companion):
 
     name = "sign"
     pause_seconds = 2  # people wait for their papers
+
+    def __init__(self, settings: Settings, urls: dict[str, str], web: WebServer) -> None:
+        super().__init__(settings, urls)
+        self.web = web
 
     def user(self) -> pwd.struct_passwd | None:
         """Give the signer's own user, where root can make it and it can walk to the code."""
@@ -44,7 +48,7 @@ class SigningProcess(Companion):
         user = self.user()
         place = SignPlace(self.settings.home)
         place.make_folders(user and user.pw_uid, user and user.pw_gid)
-        if user is None:
+        if user is None or self.web.user is None:
             tell(
                 "Attention : la clé des certificats n'est pas isolée du serveur web, "
                 "faute d'utilisateurs système séparés (il faut démarrer en root)",

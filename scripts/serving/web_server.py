@@ -37,10 +37,11 @@ class WebServer:
         self.log = settings.home / "log" / "web.log"
         self.log_start = 0
         self.process: subprocess.Popen[bytes] | None = None
+        self.user: pwd.struct_passwd | None = None
 
     def start(self) -> None:
         """Start the master; it dies with us even when we are killed without a word."""
-        user = web_user(self.settings)
+        user = self.user = web_user(self.settings)
         folder = self.settings.home / "web"
         folder.mkdir(parents=True, exist_ok=True)
         if user is not None:

@@ -40,10 +40,12 @@ def place() -> Iterator[SignPlace]:
     sys.path.insert(0, str(ROOT / "scripts"))
     try:
         from serving.signing import SigningProcess
-        from serving.web_server import make_web_user
+        from serving.web_server import WebServer, make_web_user
 
         make_web_user()
-        process = SigningProcess(read_settings({"CADASTRE_HOME": str(home)}), {})
+        settings = read_settings({"CADASTRE_HOME": str(home)})
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            process = SigningProcess(settings, {}, WebServer(settings, listener, {}))
         process.start()
         found = SignPlace(home)
         _wait(found)
