@@ -13,6 +13,7 @@ from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
 from sqlalchemy.orm import Session
 
+from cadastre.geometry.corner_labels import MARK
 from cadastre.geometry.corners import format_lonlat
 from cadastre.geometry.crs import describe, utm_zone_for
 from cadastre.geometry.sheet import NamedCorner, draw_sheet, fit_sheet
@@ -55,6 +56,11 @@ class Record:
     locator: Markup | None
     map_address: str | None
     downloads: dict[str, str]
+
+    @property
+    def has_computed(self) -> bool:
+        """Tell whether a corner came out of a cut rather than of an act."""
+        return any(corner.label.endswith(MARK) for ring in self.rings for corner in ring)
 
 
 def record_of(

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from cadastre.geometry.corner_labels import shown_label
 from cadastre.models import Application, Parcel, Title
 from cadastre.queries.asof import AsOf
 
@@ -18,9 +19,12 @@ OWNERS: dict[str, tuple[type[Title] | type[Application], Any]] = {
 
 
 def named_corners(rings: Sequence[Sequence[dict[str, Any]]]) -> list[tuple[str, float, float]]:
-    """Give label, longitude and latitude of every corner that has a place, ring after ring."""
+    """Give label, longitude and latitude of every corner that has a place, ring after ring.
+
+    Corners that a cut made, and no act prints, carry a mark.
+    """
     return [
-        (str(corner["label"]), float(corner["lon"]), float(corner["lat"]))
+        (shown_label(corner), float(corner["lon"]), float(corner["lat"]))
         for ring in rings
         for corner in ring
         if corner.get("lon") is not None and corner.get("lat") is not None

@@ -16,6 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from cadastre.errors import NotAllowed, NotFound
+from cadastre.geometry.corner_labels import shown_label
 from cadastre.geometry.corners.writer import format_lonlat
 from cadastre.geometry.crs import from_lonlat, transformation_accuracy_m
 from cadastre.geometry.sheet import draw_sheet, fit_sheet
@@ -77,7 +78,7 @@ class Receipt:
             "\t"
         )
         return {
-            "label": str(corner["label"]),
+            "label": shown_label(corner),
             "longitude": longitude,
             "latitude": latitude,
             "easting": _metres(easting[0], language),

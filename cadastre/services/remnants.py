@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session
 
 from cadastre.errors import Blocked, NotFound
 from cadastre.geometry.cells import Measure, clip_to_cells
+from cadastre.geometry.corner_labels import corners_of
 from cadastre.geometry.grid import CellGrid
 from cadastre.geometry.overlap import clip_to_free
 from cadastre.geometry.perimeter import geodesic_area_m2, planar_area_m2, polygons
@@ -42,7 +43,7 @@ from cadastre.queries.occupations import exclusive_occupations, lock_ground
 from cadastre.rules.ruleset import Ruleset
 from cadastre.services.filing import Filing, asked_ground, file_application, occupy
 from cadastre.services.readings import read_geometry
-from cadastre.services.titles.ground import close_ground, corners_of, measure_of, open_parcels
+from cadastre.services.titles.ground import close_ground, measure_of, open_parcels
 from cadastre.services.titles.shape import ensure_lawful_ground
 from cadastre.services.titles.waiting import promote_waiting
 from cadastre.vocabulary import ApplicationStatus
@@ -161,7 +162,7 @@ def _parcel(
         original_text=ground.wkt,
         original_crs=f"EPSG:{SRID}",
         edge_model=like.edge_model,
-        corners=corners_of(ground),
+        corners=corners_of(ground, like.corners),
         planar_area_m2=planar_area_m2(ground, like.planar_crs),
         planar_crs=like.planar_crs,
         geodesic_area_m2=geodesic_area_m2(ground),

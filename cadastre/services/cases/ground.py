@@ -19,6 +19,7 @@ from sqlalchemy import func, literal, select
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import Session
 
+from cadastre.geometry.corner_labels import corners_of
 from cadastre.geometry.crs import to_lonlat
 from cadastre.geometry.perimeter import geodesic_area_m2, planar_area_m2, polygons
 from cadastre.models import Application, Occupation, Parcel, RemnantBundle
@@ -29,7 +30,7 @@ from cadastre.rules.ruleset import Ruleset
 from cadastre.services.filing import transformation
 from cadastre.services.refusals import in_our_words
 from cadastre.services.remnants import bundle_remnants
-from cadastre.services.titles.ground import close_ground, corners_of, occupations_of
+from cadastre.services.titles.ground import close_ground, occupations_of
 from cadastre.services.titles.waiting import promote_waiting
 
 
@@ -106,7 +107,7 @@ def _may_bundle(session: Session, parcel: Parcel) -> bool:
 def _parcel(
     old: Parcel, ground: MultiPolygon, period: Range[dt.datetime], printed: Printed | None
 ) -> Parcel:
-    how = printed or Printed(ground.wkt, f"EPSG:{SRID}", corners_of(ground))
+    how = printed or Printed(ground.wkt, f"EPSG:{SRID}", corners_of(ground, old.corners))
     return Parcel(
         title_id=old.title_id,
         application_id=old.application_id,

@@ -71,7 +71,7 @@ def printed_rings(corners: Sequence[Sequence[dict[str, Any]]]) -> tuple[Ring, ..
     rings: list[Ring] = []
     shell: Polygon | None = None
     for line in corners:
-        ring = Ring(tuple(Corner(**corner) for corner in line))
+        ring = Ring(tuple(_corner(corner) for corner in line))
         places = positions(ring)
         if len(places) < 3 or len(places) != len(ring.corners):
             return ()
@@ -79,6 +79,10 @@ def printed_rings(corners: Sequence[Sequence[dict[str, Any]]]) -> tuple[Ring, ..
         rings.append(Ring(ring.corners, is_exclusion))
         shell = shell if is_exclusion else Polygon(places)
     return tuple(rings)
+
+
+def _corner(kept: dict[str, Any]) -> Corner:
+    return Corner(**{name: value for name, value in kept.items() if name != "computed"})
 
 
 def _right(session: Session, ruleset: Ruleset, case: OverlapCase, day: dt.date) -> Side:

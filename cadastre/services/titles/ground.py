@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import shapely
 from geoalchemy2.shape import from_shape, to_shape
@@ -18,7 +19,8 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import Session
 
-from cadastre.geometry.perimeter import geodesic_area_m2, planar_area_m2, planar_crs, rings_of
+from cadastre.geometry.corner_labels import corners_of
+from cadastre.geometry.perimeter import geodesic_area_m2, planar_area_m2, planar_crs
 from cadastre.models import Application, Occupation, Parcel, Title
 from cadastre.models.base import SRID
 from cadastre.procedures.ground import Measure, whole
@@ -132,13 +134,17 @@ def open_ground(
     groups: Iterable[str],
     source: Parcel,
     legacy_in: Iterable[str] = (),
+    *,
+    drawn: bool = False,
+    labels_of: Iterable[Parcel] = (),
 ) -> Parcel:
     """Give a title ground from an instant: one parcel, one occupation for each group.
 
     In the groups of ``legacy_in`` it goes on as a known inherited overlap, until the desk ends it.
 
-    Corners as filed are kept where the ground is that of the source; ground that was cut has new
-    corners, written in longitude and latitude.
+    Corners as filed are kept where the ground is that of the source; ground that was cut keeps the
+    labels of the corners it keeps, and its new corners are marked as computed, unless the ground
+    was ``drawn`` by somebody. ``labels_of``: more parcels whose labels it may keep.
 
     Raises
     ------
@@ -147,6 +153,8 @@ def open_ground(
     """
     untouched = to_shape(source.geom).equals_exact(ground, 0)
     crs = source.planar_crs
+    former = [ring for parcel in labels_of for ring in parcel.corners]
+    former += _corners_known(session, source)
     parcel = Parcel(
         title_id=title.id,
         geom=source.geom if untouched else from_shape(ground, SRID),
@@ -155,7 +163,7 @@ def open_ground(
         original_crs=source.original_crs if untouched else f"EPSG:{SRID}",
         transformation=source.transformation if untouched else None,
         edge_model=source.edge_model,
-        corners=source.corners if untouched else corners_of(ground),
+        corners=source.corners if untouched else corners_of(ground, former, computed=not drawn),
         planar_area_m2=planar_area_m2(ground, crs),
         planar_crs=crs,
         geodesic_area_m2=geodesic_area_m2(ground),
@@ -178,15 +186,15 @@ def open_ground(
     return parcel
 
 
-def corners_of(ground: BaseGeometry) -> list[list[dict[str, object]]]:
-    """Write ground as rings of numbered corners, as a filing keeps them."""
-    return [
-        [
-            {"label": c.label, "text": c.text, "x": c.x, "y": c.y, "lon": c.lon, "lat": c.lat}
-            for c in ring.corners
-        ]
-        for ring in rings_of(ground)
-    ]
+def _corners_known(session: Session, source: Parcel) -> list[Any]:
+    """Give the corners of a right's parcels, the source's last, which name the ground best.
+
+    Parcels of an earlier day speak too: what a cut took away and an act gave back has its name.
+    """
+    if source.title_id is None:
+        return list(source.corners)
+    query = select(Parcel.corners).where(Parcel.title_id == source.title_id).order_by(Parcel.id)
+    return [ring for rings in session.scalars(query) for ring in rings] + list(source.corners)
 
 
 def holds_until(ruleset: Ruleset, expires_on: dt.date | None, day: dt.date) -> dt.datetime | None:

@@ -68,12 +68,16 @@ def replace_ground(
     ground: MultiPolygon,
     instant: dt.datetime,
     until: dt.datetime | None,
+    *,
+    drawn: bool = False,
 ) -> None:
-    """Close the ground a title held and open another from the same instant."""
+    """Close the ground a title held and open another, cut or ``drawn``, from the same instant."""
     groups, legacy = groups_of(session, held.parcels), legacy_groups_of(session, held.parcels)
     close_ground(session, held.parcels, instant)
     period = Range(instant, until)
-    open_ground(session, title, ground, period, groups, held.source, legacy_in=legacy)
+    open_ground(
+        session, title, ground, period, groups, held.source, legacy_in=legacy, drawn=drawn
+    )
 
 
 def end_title(session: Session, title: Title, reason: str, day: dt.date) -> None:

@@ -67,7 +67,7 @@ def extend(
     ensure_lawful_ground(
         session, ruleset, title, whole(wanted), facts.day, holder=None, exclude=(title.number,)
     )
-    replace_ground(session, title, now, whole(wanted), instant, now.source.period.upper)
+    replace_ground(session, title, now, whole(wanted), instant, now.source.period.upper, drawn=True)
     told = {"added_m2": round(measure.area_m2(added), 2)}
     return record(session, ruleset, title, "extend", instant, decision, told, [title])
 
@@ -163,7 +163,10 @@ def merge(
         session.add(TitleRelation(parent_id=title.id, child_id=child.id, kind=Kinship.MERGED))
     close_ground(session, [parcel for one in now for parcel in one.parcels], instant)
     until = holds_until(ruleset, child.expires_on, day)
-    open_ground(session, child, ground, Range(instant, until), groups, now[0].source)
+    open_ground(
+        session, child, ground, Range(instant, until), groups, now[0].source,
+        labels_of=[parcel for one in now for parcel in one.parcels],
+    )  # fmt: skip
     measure = measure_of(ruleset, ground, day)
     ensure_areas_add_up(
         sum(measure.area_m2(one.ground) for one in now), [measure.area_m2(ground)], name
