@@ -30,6 +30,7 @@ from cadastre.services.titles.decision import Decision
 from tests.databases import TestServer, TestUrls
 from tests.factories import make_party, make_title, make_unit, square
 from tests.web.acts_visit import PASSWORD, ActsSite
+from tests.web.second_factor import let_decide
 from web.app import create_app
 
 MANIFEST = ROOT / "web" / "static" / "dist" / "manifest.json"
@@ -92,13 +93,16 @@ def fill(urls: TestUrls) -> None:
 def _people(session: Session, mine: Party, sand: Party) -> dict[str, Account]:
     roles = {"agent": ["agent"], "decideur": ["decider"], "decideuse": ["decider"]}
     parties = {"demandeur": [sand], "rival": [mine]}
-    return {
+    people = {
         who: create_account(
             session, email=f"{who}@exemple.test", display_name=who.capitalize(), password=PASSWORD,
             roles=roles.get(who, ["applicant"]), parties=parties.get(who, []),
         )
         for who in (*roles, *parties)
     }  # fmt: skip
+    for who in ("decideur", "decideuse"):
+        let_decide(people[who])
+    return people
 
 
 def _titles(

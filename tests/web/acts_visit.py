@@ -9,6 +9,8 @@ from typing import Any
 from playwright.sync_api import Browser, BrowserContext, Page
 from sqlalchemy import create_engine, text
 
+from tests.web.second_factor import give_second_factor
+
 PASSWORD = "un mot de passe"
 WIDE, NARROW = (1280, 900), (360, 740)
 TELL_VIOLATIONS = """
@@ -49,6 +51,7 @@ class ActsSite:
             page.fill("#password", PASSWORD)
             page.keyboard.press("Enter")
             page.wait_for_url(f"{self.url}/help")
+            give_second_factor(page, self.url)
         page.goto(f"{self.url}{path}")
         return page
 

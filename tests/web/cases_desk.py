@@ -8,6 +8,8 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page
 
+from tests.web.second_factor import give_second_factor
+
 PASSWORD = "un mot de passe"
 
 
@@ -38,6 +40,7 @@ class CasesSite:
         page.fill("#password", PASSWORD)
         page.keyboard.press("Enter")
         page.wait_for_url(f"{self.url}/desk/cases")
+        give_second_factor(page, self.url)
         return page
 
     def act(self, act: Callable[[], Any]) -> None:

@@ -35,6 +35,7 @@ from tests.factories import (
     square,
 )
 from tests.web.cases_desk import PASSWORD, CasesSite
+from tests.web.second_factor import let_decide
 from web.app import create_app
 
 MANIFEST = ROOT / "web" / "static" / "dist" / "manifest.json"
@@ -93,11 +94,13 @@ def fill(urls: TestUrls) -> dict[str, str]:
             )
         }
         for who in (*ROLES, *parties):
-            create_account(
+            account = create_account(
                 session, email=f"{who}@exemple.test", display_name=who.capitalize(),
                 password=PASSWORD, roles=ROLES.get(who, ["applicant"]),
                 parties=[parties[who]] if who in parties else [],
             )  # fmt: skip
+            if who == "decideur":
+                let_decide(account)
         owners = _ground(session, parties)
         recount(session, ruleset)
         rows = session.execute(select(OverlapCase.number, OverlapCase.left_parcel_id)).all()
