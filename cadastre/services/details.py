@@ -35,15 +35,17 @@ def detail(
 ) -> dict[str, Any]:
     """Give a GeoJSON feature whose properties carry ``facts``: name, label, value to show.
 
-    It is found whatever the day, with its latest parcel; its status is that of the day.
+    It shows the ground it holds on the day; where it holds none then, it is found all the same,
+    with its latest parcel. Its status is that of the day.
 
     Raises
     ------
     NotFound
         Nothing has that number or code.
     """
-    relation = relation_of(collection, at, viewer, ever=True)
-    row = find_feature(session, relation, key)
+    row = find_feature(session, relation_of(collection, at, viewer), key)
+    if row is None:
+        row = find_feature(session, relation_of(collection, at, viewer, ever=True), key)
     if row is None:
         raise NotFound("http.not-in-register", where=key, given=key)
     properties = plain_properties(row._asdict())

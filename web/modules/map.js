@@ -24,6 +24,7 @@ const CLOSEST_FIT_ZOOM = 13;
  * @property {(code: string, values?: Record<string, unknown>) => string} say
  * @property {[number, number, number, number]} bounds the country
  * @property {{id: string, label: string, letters: string}[]} kinds in the ruleset's order
+ * @property {import("./moment.js").Moment} [moment] another day than today
  */
 
 /**

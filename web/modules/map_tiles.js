@@ -4,6 +4,7 @@ import L from "leaflet";
 import { leafletLayer } from "protomaps-leaflet";
 
 import { inReadingOrder, mergePieces, tileAt, tileBox } from "./map_features.js";
+import { atMoment } from "./moment.js";
 import { GROUND, SWITCHES, labelRules, paintRules } from "./map_rules.js";
 
 const ADDRESS = "/ogc/tiles/WebMercatorQuad/{z}/{y}/{x}";
@@ -25,7 +26,7 @@ export function registerTiles(options) {
   const placeOfKind = (/** @type {string} */ kind) => places.get(kind) ?? places.size;
   const letterOfKind = (/** @type {string} */ kind) => letters.get(kind) ?? "";
   const layer = /** @type {any} */ (leafletLayer)({
-    url: ADDRESS, maxDataZoom: DEEPEST_TILE, attribution: "", backgroundColor: GROUND,
+    url: atMoment(ADDRESS, options.moment), maxDataZoom: DEEPEST_TILE, attribution: "", backgroundColor: GROUND,
     paintRules: paintRules({ placeOfKind, isOn }),
     labelRules: labelRules({ isOn, letterOfKind, placeOfKind }),
     lang: options.language,

@@ -2,6 +2,7 @@
 
 import { ApiProblem, getJson } from "./api.js";
 import { h } from "./dom.js";
+import { atMoment } from "./moment.js";
 import { valueWriter } from "./sentences.js";
 
 const PAGES = { titles: "titles", applications: "applications", zones: "zones", works: "works", "administrative-units": "units" };
@@ -10,7 +11,7 @@ const HIDDEN_FACTS = new Set(["number", "code", "name", "status", "state"]);
 
 /**
  * @typedef {{element: HTMLElement, say: (code: string, values?: Record<string, unknown>) => string, language: string,
- *   onPick: (feature: any, how: any) => void, onClose: () => void}} PanelOptions
+ *   onPick: (feature: any, how: any) => void, onClose: () => void, moment?: import("./moment.js").Moment}} PanelOptions
  */
 
 /**
@@ -40,7 +41,7 @@ export function createPanel(options) {
       const heading = /** @type {HTMLElement} */ (element.querySelector("h2"));
       if (focus) heading.focus();
       try {
-        const found = await getJson(addressOf(feature), { signal: underway.signal });
+        const found = await getJson(atMoment(addressOf(feature), options.moment), { signal: underway.signal });
         write(options, { ...feature, ...found.properties, id: feature.id, collection: feature.collection }, facts(found.properties.facts ?? [], options.language), others);
         if (focus) /** @type {HTMLElement} */ (element.querySelector("h2")).focus();
         return found;
@@ -58,7 +59,7 @@ export function createPanel(options) {
 }
 
 /** @param {PanelOptions} options @param {any} feature @param {HTMLElement} body @param {any[]} others */
-function write({ element, say, onPick, onClose }, feature, body, others) {
+function write({ element, say, onPick, onClose, moment }, feature, body, others) {
   const status = feature.status ?? feature.state;
   const page = `/${PAGES[/** @type {keyof typeof PAGES} */ (feature.collection)]}/${encodeURIComponent(feature.id)}`;
   element.replaceChildren(
@@ -68,8 +69,8 @@ function write({ element, say, onPick, onClose }, feature, body, others) {
     h("h2", { id: "picked-title", tabindex: "-1" }, feature.name || feature.id),
     status ? h("p", {}, h("span", { class: `tag tag-${status}` }, say(`map.status-${status}`))) : "",
     body,
-    h("p", {}, h("a", { href: page, class: "button" }, say("map.sheet"))),
-    downloads(feature, say),
+    h("p", {}, h("a", { href: atMoment(page, moment), class: "button" }, say("map.sheet"))),
+    downloads(feature, say, moment),
     h("div", { class: "buttons no-print" },
       h("button", { type: "button", class: "button button-second", onclick: (/** @type {Event} */ event) => copyLink(event, say) }, say("map.permalink")),
       h("button", { type: "button", class: "button button-second", onclick: () => window.print() }, say("map.print"))),
@@ -85,11 +86,11 @@ function facts(rows, language) {
     ...shown.map(({ label, value }) => h("div", {}, h("dt", {}, label), h("dd", {}, write(value)))));
 }
 
-/** @param {any} feature @param {(code: string) => string} say */
-function downloads(feature, say) {
+/** @param {any} feature @param {(code: string) => string} say @param {import("./moment.js").Moment} [moment] */
+function downloads(feature, say, moment) {
   return h("p", { class: "picked-downloads no-print" }, say("map.export"), " ",
-    h("a", { href: exportAddress(feature, "geojson"), download: true }, say("map.export-geojson")), " ",
-    h("a", { href: exportAddress(feature, "shapefile"), download: true }, say("map.export-shapefile")));
+    h("a", { href: atMoment(exportAddress(feature, "geojson"), moment), download: true }, say("map.export-geojson")), " ",
+    h("a", { href: atMoment(exportAddress(feature, "shapefile"), moment), download: true }, say("map.export-shapefile")));
 }
 
 /** @param {any} feature @param {string} format */

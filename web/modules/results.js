@@ -2,6 +2,7 @@
 
 import { ApiProblem, getJson } from "./api.js";
 import { afterPause, byId, h } from "./dom.js";
+import { atMoment } from "./moment.js";
 
 const PAUSE_MS = 350;
 const SHORTEST = 3;
@@ -9,9 +10,9 @@ const MOST = 20;
 
 /**
  * Keep the search form and its list in step.
- * @param {{say: (code: string, values?: Record<string, unknown>) => string, choose: (result: any) => void}} what
+ * @param {{say: (code: string, values?: Record<string, unknown>) => string, choose: (result: any) => void, moment?: import("./moment.js").Moment}} what
  */
-export function keepSearch({ say, choose }) {
+export function keepSearch({ say, choose, moment }) {
   const field = /** @type {HTMLInputElement} */ (byId("q"));
   const section = byId("results");
   const title = byId("results-title");
@@ -30,7 +31,7 @@ export function keepSearch({ say, choose }) {
     underway = new AbortController();
     status.textContent = say("map.searching");
     try {
-      const address = `/api/search?limit=${MOST}&q=${encodeURIComponent(query)}`;
+      const address = atMoment(`/api/search?limit=${MOST}&q=${encodeURIComponent(query)}`, moment);
       const { results } = await getJson(address, { signal: underway.signal });
       write(query, results);
       if (wanted) title.focus({ preventScroll: true });

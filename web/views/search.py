@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from flask import Blueprint, render_template, request
 
+from api.parameters import parse_moment
 from api.search import answers
-from api.state import now
 
 pages = Blueprint("search_page", __name__)
 MOST = 50
@@ -15,5 +15,5 @@ MOST = 50
 def search_page() -> str:
     """Show the search form and what it found."""
     words = request.args.get("q", "").strip()
-    results = answers(words, now(), MOST) if words else []
+    results = answers(words, parse_moment(request.args), MOST) if words else []
     return render_template("search.html", q=words, results=results, most=MOST)

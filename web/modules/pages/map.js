@@ -4,6 +4,7 @@ import { byId } from "../dom.js";
 import { keepInView } from "../in_view.js";
 import { keepLegend } from "../legend.js";
 import { createMap } from "../map.js";
+import { keepDate } from "../moment.js";
 import { createPanel } from "../panel.js";
 import { readFragment, writeFragment } from "../permalink.js";
 import { keepSearch } from "../results.js";
@@ -17,10 +18,11 @@ const map = createMap(byId("map"), { language, say, ...settings });
 /** @type {{collection: string, id: string}|null} */
 let picked = null;
 
-const search = keepSearch({ say, choose: chooseResult });
-const panel = createPanel({ element: byId("picked"), say, language, onPick: pick, onClose: close });
+const search = keepSearch({ say, choose: chooseResult, moment: settings.moment });
+const panel = createPanel({ element: byId("picked"), say, language, onPick: pick, onClose: close, moment: settings.moment });
 keepInView({ map, say, settings, onPick: (feature) => pick(feature, { focus: true }) });
 keepLegend({ map, settings });
+keepDate(/** @type {HTMLFormElement} */ (byId("map-date")));
 
 map.on("move", remember);
 map.on("click", async ({ lat, lon }) => {
