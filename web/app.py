@@ -10,7 +10,7 @@ from api.app import register_api
 from api.state import EXTENSION, CadastreState
 from cadastre.config import Settings, read_settings
 from cadastre.errors import NotAvailable
-from web import compression, errors, language, ogc_pages, rendering, security, static_files
+from web import access, compression, errors, language, ogc_pages, rendering, security, static_files
 from web.views import register_views
 
 
@@ -34,6 +34,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     for part in (compression, security, static_files, language, rendering, errors, ogc_pages):
         part.register(app)
     register_views(app)
+    access.register(app)
     return app
 
 
