@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import click
 
 from cadastre.cli import output
@@ -52,7 +54,7 @@ def list_(kind: str | None, closed: bool, limit: int, lang: str) -> None:
     wanted = Filter(kind=kind, state="closed" if closed else "open", nature="all", limit=limit)
     with transaction(app_engine(settings)) as session:
         for row in list_cases(session, ruleset, wanted).rows:
-            output.data(row_json(row))
+            output.line(json.dumps(row_json(row), ensure_ascii=False, allow_nan=False))
 
 
 @cases.command()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from cadastre.cli import output
 from cadastre.cli.language import language_option
@@ -12,6 +13,7 @@ from cadastre.database import app_engine, transaction
 from cadastre.errors import Blocked, NotFound
 from cadastre.models import Account
 from cadastre.sentences import say
+from cadastre.services.again import decide
 from cadastre.services.granting import ensure_granting_open, lift_stops
 
 STOPPED = 1
@@ -42,9 +44,12 @@ def status(ctx: click.Context, lang: str) -> None:
 @language_option
 def lift(email: str, reason: str, lang: str) -> None:
     """Open granting again after a person has looked at the fault."""
-    with transaction(app_engine(read_settings())) as session:
+
+    def work(session: Session) -> int:
         account = session.scalar(select(Account).where(Account.email == email))
         if account is None:
             raise NotFound("granting.no-such-account", where=email)
-        count = lift_stops(session, account, reason)
+        return lift_stops(session, account, reason)
+
+    count = decide(app_engine(read_settings()), work)
     output.note(say("granting.lifted", lang, count=count))

@@ -7,19 +7,21 @@ import time
 from pathlib import Path
 
 import click
+from sqlalchemy.orm import Session
 
 from cadastre.cli import output
 from cadastre.cli.inputs import deployment, parse_day
 from cadastre.cli.language import language_option
 from cadastre.config import Settings
-from cadastre.database import owner_engine, transaction
+from cadastre.database import owner_engine
 from cadastre.errors import UnusableInput
 from cadastre.exchange.layers import list_layers, read_layer
 from cadastre.rules.load import load_ruleset
 from cadastre.rules.ruleset import Ruleset
 from cadastre.sentences import say
+from cadastre.services.again import decide
 from cadastre.services.checks import today
-from cadastre.services.legacy import load_legacy, read_mapping, suggest_mapping
+from cadastre.services.legacy import LegacyLoad, load_legacy, read_mapping, suggest_mapping
 from cadastre.services.legacy.report import as_csv, as_json, summary
 from cadastre.services.legacy.suggestion import write_suggestion
 from cadastre.services.legacy.values import text_of
@@ -29,7 +31,11 @@ MOST_KINDS = 40
 
 
 class _TriedOnly(Exception):
-    """Ends a rehearsal: nothing of it stays in the register."""
+    """Ends a rehearsal: nothing of it stays in the register but what it would have loaded."""
+
+    def __init__(self, load: LegacyLoad) -> None:
+        super().__init__()
+        self.load = load
 
 
 @click.command()
@@ -68,17 +74,20 @@ def legacy(
         raise UnusableInput("legacy.report-suffix", where=str(report_path))
     started = time.monotonic()
     found = read_mapping(mapping)
+
+    def work(session: Session) -> LegacyLoad:
+        load = load_legacy(session, ruleset, file, found, day=parse_day(day, today(ruleset)))
+        if report_path is not None:
+            text = (as_csv if report_path.suffix == ".csv" else as_json)(load, lang)
+            _write(report_path, text)
+        if dry_run:
+            raise _TriedOnly(load)
+        return load
+
     try:
-        with transaction(owner_engine(settings)) as session:
-            load = load_legacy(
-                session, ruleset, file, found, day=parse_day(day, today(ruleset))
-            )
-            if report_path is not None:
-                text = (as_csv if report_path.suffix == ".csv" else as_json)(load, lang)
-                _write(report_path, text)
-            if dry_run:
-                raise _TriedOnly
-    except _TriedOnly:
+        load = decide(owner_engine(settings), work)
+    except _TriedOnly as tried:
+        load = tried.load
         output.note(say("legacy.tried", lang))
     output.data(summary(load))
     seconds = round(time.monotonic() - started, 1)

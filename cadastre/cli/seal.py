@@ -9,10 +9,11 @@ import click
 from cadastre.cli import output
 from cadastre.cli.language import language_option
 from cadastre.config import Settings, read_settings
-from cadastre.database import owner_engine, transaction
+from cadastre.database import owner_engine
 from cadastre.errors import CadastreError
 from cadastre.sealing.keys import SigningKey
 from cadastre.sentences import say
+from cadastre.services.again import decide
 from cadastre.services.sealed_log import BATCH, log_origin, seal_once, signing_key
 
 
@@ -41,8 +42,12 @@ def seal_all(
     """Seal batch after batch, each in a transaction of its own, and tell what was signed."""
     total = 0
     while True:
-        with transaction(owner_engine(settings)) as session:
-            sealed = seal_once(session, key, log_origin(settings), always_sign=always_sign)
+        sealed = decide(
+            owner_engine(settings),
+            lambda session: seal_once(
+                session, key, log_origin(settings), always_sign=always_sign
+            ),
+        )
         total += sealed.entries
         if sealed.entries < BATCH:
             break

@@ -9,6 +9,7 @@ from cadastre.cli.inputs import deployment
 from cadastre.cli.language import language_option
 from cadastre.database import owner_engine, transaction
 from cadastre.sentences import say
+from cadastre.services.again import decide
 from cadastre.services.checks import today
 from cadastre.services.verification import Proof, stop_on_faults
 from cadastre.services.verification import verify as recount
@@ -37,8 +38,7 @@ def verify(ctx: click.Context, look_only: bool, lang: str, form: str) -> None:
     if all(proof.passed for proof in proofs):
         return
     if not look_only:
-        with transaction(owner_engine(settings)) as session:
-            stop_on_faults(session, proofs)
+        decide(owner_engine(settings), lambda session: stop_on_faults(session, proofs))
         output.note(say("verify.granting-stopped", lang))
     ctx.exit(FAULT)
 
