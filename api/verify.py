@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from flask import Blueprint, Response, request
+from pydantic import Field
 
+from api.body import json_body
 from api.documentation import LANG, Operation, documented
 from api.language import current_language
 from api.limits import limiter
 from api.permissions import Access, open_to
 from api.representation import json_response
+from api.schemas import Shape
 from api.session import db_session
+from api.sign_in import require_account
 from api.state import now, state
 from cadastre.errors import TooLarge, UnusableInput
-from cadastre.services.certificates.checking import Comparison, compare, truth_of
+from cadastre.services.certificates.checking import (
+    Comparison,
+    certificate_named,
+    compare,
+    truth_of,
+)
+from cadastre.services.certificates.ending import revoke
 from cadastre.services.certificates.telling import told, told_comparison
 
 verify_routes = Blueprint("verify", __name__)
@@ -23,10 +34,66 @@ FILES = "20 per minute"  # each may cost a process of its own
 MOST_FILE_BYTES = 8_000_000
 
 
+class FactShape(Shape):
+    """What the paper must say: a label and its value, as printed."""
+
+    label: str
+    value: str
+
+
+class TruthAnswer(Shape):
+    """What is true of a certificate at ``as_of``; ``state`` is valid, superseded or revoked."""
+
+    code: str
+    kind: str
+    number: str
+    language: str
+    issued_at: dt.datetime
+    state: str
+    title: str
+    message: str
+    changed_at: dt.datetime | None
+    facts: list[FactShape]
+    title_number: str | None
+    title_status: str | None
+    sha256: str
+    as_of: dt.datetime
+    log_position: int | None
+    is_demonstration: bool
+
+
+class FileRequest(Shape):
+    """A PDF to compare, sent as the part ``file`` of a form."""
+
+
+class FaultShape(Shape):
+    """Something wrong with a file."""
+
+    code: str
+    message: str
+
+
+class ComparisonAnswer(Shape):
+    """What a file is; ``verdict`` is identical, altered, other or unknown."""
+
+    verdict: str
+    is_intact: bool
+    message: str
+    faults: list[FaultShape]
+    sha256: str
+    certificate: TruthAnswer | None
+
+
+class RevocationRequest(Shape):
+    """Why a certificate is taken back; whoever checks it reads the reason."""
+
+    reason: str = Field(min_length=3, max_length=500)
+
+
 @verify_routes.get("/api/verify/<code>")
 @limiter.limit(LOOKS)
 @open_to(Access.ANYBODY)
-@documented(Operation("What is true of a certificate", parameters=(LANG,)))
+@documented(Operation("What is true of a certificate", TruthAnswer, parameters=(LANG,)))
 def verify_code(code: str) -> Response:
     """Tell what a certificate says and what became of it, as of now."""
     answer = json_response(truth(code))
@@ -37,7 +104,8 @@ def verify_code(code: str) -> Response:
 @verify_routes.post("/api/verify")
 @limiter.limit(FILES)
 @open_to(Access.ANYBODY)
-@documented(Operation("Compare a PDF with what was issued (multipart: file)", parameters=(LANG,)))
+@documented(Operation("Compare a PDF with what was issued", ComparisonAnswer, FileRequest, (LANG,),
+                      upload=True))  # fmt: skip
 def verify_file() -> Response:
     """Compare a file with the certificate it claims to be."""
     return _compared(None)
@@ -46,10 +114,22 @@ def verify_file() -> Response:
 @verify_routes.post("/api/verify/<code>")
 @limiter.limit(FILES)
 @open_to(Access.ANYBODY)
-@documented(Operation("Compare a PDF with a certificate (multipart: file)", parameters=(LANG,)))
+@documented(Operation("Compare a PDF with a certificate", ComparisonAnswer, FileRequest, (LANG,),
+                      upload=True))  # fmt: skip
 def verify_file_of(code: str) -> Response:
     """Compare a file with the certificate of a code; one changed byte is told."""
     return _compared(code)
+
+
+@verify_routes.post("/api/verify/<code>/revocation")
+@open_to(Access.DECIDER, second_factor=True)
+@documented(Operation("Revoke a certificate", None, RevocationRequest, (LANG,), status=204))
+def revoke_code(code: str) -> Response:
+    """Take back a certificate that should not have been given; decision makers only."""
+    account = require_account()
+    certificate = certificate_named(db_session(), code)
+    revoke(db_session(), certificate, account, json_body(RevocationRequest).reason)
+    return Response(status=204)
 
 
 def truth(code: str) -> dict[str, Any]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, render_template, request, url_for
 
 from api.language import current_language
 from api.parameters import parse_moment
 from api.session import db_session
+from api.sign_in import current_account
 from api.state import state
+from cadastre.services.certificates.access import may_have_certificate
 from cadastre.services.details import detail
 from cadastre.services.titles.facts import title_named
 from cadastre.services.titles.life import life_of
@@ -30,13 +32,16 @@ def show(collection: str, key: str) -> str:
     at, ruleset, language = parse_moment(request.args), state().ruleset, current_language()
     found = detail(db_session(), ruleset, collection, key, at, language)
     record = record_of(db_session(), found, ruleset, language, at)
-    life = None
+    life, certificate = None, None
     if collection == "titles":
         title = title_named(db_session(), key)
         life = life_of(db_session(), ruleset, title, at, is_agent=False)
+        if may_have_certificate(db_session(), title, current_account(), at.day):
+            certificate = url_for("certificates.title_pdf", number=key)
     family = family_tree(life["family"]) if life else ()
     return render_template(
         "record.html", record=record, life=life, family=family, data_day=at.day,
+        certificate=certificate,
         remnants=collection == "applications" and shows_remnants(key),
     )  # fmt: skip
 
