@@ -255,7 +255,7 @@ class SearchResult(Shape):
     id: str
     name: str
     detail: str | None
-    bbox: tuple[float, float, float, float]
+    bbox: tuple[float, float, float, float] | None
     href: str | None
 
 

@@ -19,6 +19,8 @@ from cadastre.geometry.crs import utm_zone_for
 from cadastre.geometry.position import read_position
 from cadastre.queries.asof import AsOf
 from cadastre.queries.search import Found, search
+from cadastre.rules.doubts import GRADES
+from cadastre.sentences import say
 from cadastre.services.labels import label_of, page_address, substances_named
 
 search_routes = Blueprint("search", __name__)
@@ -81,7 +83,19 @@ def represent(found: Found) -> dict[str, Any]:
         "collection": found.collection,
         "id": found.id,
         "name": found.name or found.id,
-        "detail": " · ".join(part for part in (kind, found.holder) if part) or None,
-        "bbox": list(found.bbox),
+        "detail": " · ".join(part for part in (kind, found.holder, *_marks(found)) if part) or None,
+        "bbox": None if found.bbox is None else list(found.bbox),
         "href": page_address(found.collection, found.id),
     }
+
+
+def _marks(found: Found) -> list[str]:
+    """Say what should not be overlooked: no perimeter, a record in doubt."""
+    language = current_language()
+    no_ground = [say("map.no-perimeter", language)] if found.bbox is None else []
+    doubt = found.grade is not None and found.grade != GRADES[0]
+    return [*no_ground, *([_doubt(found.grade or "", language)] if doubt else [])]
+
+
+def _doubt(grade: str, language: str) -> str:
+    return say("map.doubt", language, grade=grade, doubt=say(f"grade.{grade}", language))

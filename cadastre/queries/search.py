@@ -37,7 +37,7 @@ from cadastre.queries.applications import applications
 from cadastre.queries.asof import AsOf
 from cadastre.queries.relation import Box, Relation
 from cadastre.queries.territory import administrative_units, base_map
-from cadastre.queries.titles import titles
+from cadastre.queries.titles import titles, titles_without_ground
 from cadastre.queries.visibility import ANYBODY, Classification, Viewer
 from cadastre.queries.works import works
 from cadastre.queries.zones import zones
@@ -50,14 +50,19 @@ SUBSTANCE_SCORE = 1.0  # "or" means gold before a town that begins alike
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One answer of a search, with enough to name it and to go there."""
+    """One answer of a search, with enough to name it and to go there.
+
+    ``bbox`` is None for a title of which no perimeter was ever recorded; ``grade`` tells how
+    reliable the record of a title is, None for other things.
+    """
 
     collection: str
     id: str
     name: str | None
     kind: str | None
     holder: str | None
-    bbox: Box
+    bbox: Box | None
+    grade: str | None = None
 
 
 def search(
@@ -86,7 +91,8 @@ def search(
         {"likeness": str(LIKENESS)},
     )
     parts = [
-        _titles(wanted, at, list(substances), viewer),
+        _titles(titles(at, viewer), wanted, list(substances), viewer),
+        _titles(titles_without_ground(at, viewer), wanted, list(substances), viewer),
         _applications(wanted, at, list(substances), viewer),
         _named(zones(at, viewer), Zone.name, wanted, kind="kind"),
         _named(works(at, viewer), Work.name, wanted, kind="kind"),
@@ -97,13 +103,17 @@ def search(
     query = select(every).order_by(every.c.score.desc(), every.c.collection, every.c.id)
     rows = session.execute(query.limit(limit))
     return [
-        Found(row.collection, row.id, row.name, row.kind, row.holder, (row.w, row.s, row.e, row.n))
+        Found(
+            row.collection, row.id, row.name, row.kind, row.holder,
+            None if row.w is None else (row.w, row.s, row.e, row.n), row.grade,
+        )
         for row in rows
-    ]
+    ]  # fmt: skip
 
 
-def _titles(wanted: str, at: AsOf, substances: list[str], viewer: Viewer) -> Select[Any]:
-    relation = titles(at, viewer)
+def _titles(
+    relation: Relation, wanted: str, substances: list[str], viewer: Viewer
+) -> Select[Any]:
     naming = func.searchable(Title.number + " " + func.coalesce(Title.name, ""))
     held = (
         select(Share.title_id)
@@ -185,7 +195,11 @@ def _answers(
     box = relation.geometry
     holder = fields["holder"].expression if "holder" in fields else cast(None, Text)
     kind_column = fields[kind].expression if kind != "name" else cast(None, Text)
+    grade = fields["grade"].expression if "grade" in fields else cast(None, Text)
     ordered: SQLColumnExpression[Any] = score.label("score")
+    placed = () if relation.period is None and relation.collection == "titles" else (
+        box.is_not(None),
+    )
     return (
         relation.select(
             literal(relation.collection).label("collection"),
@@ -197,8 +211,9 @@ def _answers(
             func.ST_YMin(box).label("s"),
             func.ST_XMax(box).label("e"),
             func.ST_YMax(box).label("n"),
+            grade.label("grade"),
             ordered,
         )
-        .where(box.is_not(None))
+        .where(*placed)
         .order_by(ordered.desc(), relation.row_id)
     )

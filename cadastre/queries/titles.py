@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, case, func, literal, select
+from dataclasses import replace
+
+from geoalchemy2 import Geometry
+from sqlalchemy import ColumnElement, case, cast, exists, func, literal, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from cadastre.models import Parcel, Party, Share, Title
+from cadastre.models.base import SRID
 from cadastre.queries.asof import AsOf, in_period, title_status
 from cadastre.queries.relation import Relation
 from cadastre.queries.visibility import ANYBODY, Classification, Field, Viewer, party_name
@@ -22,6 +26,25 @@ def titles(at: AsOf, viewer: Viewer = ANYBODY) -> Relation:
 def titles_ever(at: AsOf, viewer: Viewer = ANYBODY) -> Relation:
     """Describe every title with its parcels, whatever the day; for looking one up by number."""
     return _relation(at, viewer)
+
+
+def titles_without_ground(at: AsOf, viewer: Viewer = ANYBODY) -> Relation:
+    """Describe the titles of which no perimeter was ever recorded: kept from older registers.
+
+    They stand beside the others and not among them: pages of a list and tiles go by parcels, and
+    an outer join there would cost everybody what only these need.
+    """
+    relation = _relation(at, viewer)
+    of_ground = {"area_ha", "geodesic_area_ha", "crs", "edge_model"}
+    return replace(
+        relation,
+        source=Title.__table__,
+        row_id=Title.id,
+        geometry=cast(None, Geometry(srid=SRID)),
+        period=None,
+        fields={name: one for name, one in relation.fields.items() if name not in of_ground},
+        where=(~exists().where(Parcel.title_id == Title.id),),
+    )
 
 
 def holders(at: AsOf, viewer: Viewer = ANYBODY) -> ColumnElement[str | None]:

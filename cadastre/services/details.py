@@ -14,6 +14,7 @@ from cadastre.geometry.crs import describe
 from cadastre.queries.asof import AsOf
 from cadastre.queries.catalogue import relation_of
 from cadastre.queries.relation import find_feature
+from cadastre.queries.titles import titles_without_ground
 from cadastre.queries.visibility import ANYBODY, Viewer
 from cadastre.rules.ruleset import Ruleset
 from cadastre.sentences import say
@@ -46,6 +47,8 @@ def detail(
     row = find_feature(session, relation_of(collection, at, viewer), key)
     if row is None:
         row = find_feature(session, relation_of(collection, at, viewer, ever=True), key)
+    if row is None and collection == "titles":
+        row = find_feature(session, titles_without_ground(at, viewer), key)
     if row is None:
         raise NotFound("http.not-in-register", where=key, given=key)
     properties = plain_properties(row._asdict())

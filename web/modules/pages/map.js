@@ -4,7 +4,7 @@ import { byId } from "../dom.js";
 import { keepInView } from "../in_view.js";
 import { keepLegend } from "../legend.js";
 import { createMap } from "../map.js";
-import { keepDate } from "../moment.js";
+import { atMoment, keepDate } from "../moment.js";
 import { createPanel } from "../panel.js";
 import { readFragment, writeFragment } from "../permalink.js";
 import { keepSearch } from "../results.js";
@@ -63,13 +63,13 @@ function close() {
 
 /** Go to a result: a feature with a page is picked, a place is only looked at. @param {any} result */
 function chooseResult(result) {
+  if (!result.bbox) return location.assign(atMoment(result.href, settings.moment)); // nothing to see on a map
   map.fit(result.bbox);
   if (["titles", "applications", "zones", "works", "administrative-units"].includes(result.collection)) {
-    pick(result, { focus: true });
-    return;
+    return pick(result, { focus: true });
   }
   map.showFeature(pointOf(result.bbox), "picked");
-  byId("map").focus();
+  return byId("map").focus();
 }
 
 /** @param {number[]} box */
