@@ -373,6 +373,23 @@ def test_the_application_cannot_write_cells_nor_switch_them_off(
     app.rollback()
 
 
+def test_what_keeps_nobody_out_holds_no_cells_even_when_asked_again(
+    app: Connection, parcels: list[int]
+) -> None:
+    rows = [occupy(app, block(parcel, 0, 0, group="none")) for parcel in parcels[:2]]
+    for row in rows:
+        with app, app.cursor() as cursor:
+            cursor.execute("SELECT hold_cells(%s)", (row,))
+        assert held(app, row) == set()
+
+
+def test_ground_of_before_the_law_of_squares_is_free(app: Connection, parcels: list[int]) -> None:
+    old = block(parcels[0], 0, 0, period="[1990-01-01,2001-01-01)")
+    assert held(app, occupy(app, old)) == set()
+    open_ended = block(parcels[0], 9, 0, period="(,1990-01-01)")
+    assert held(app, occupy(app, open_ended)) == set()
+
+
 def test_asking_for_cells_again_changes_nothing(app: Connection, parcels: list[int]) -> None:
     row = occupy(app, block(parcels[0], 0, 0))
     before = held(app, row)

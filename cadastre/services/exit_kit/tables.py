@@ -27,6 +27,9 @@ PUBLIC: dict[str, tuple[str, ...]] = {
     "party": ("id", "kind", "name", "country", "is_demonstration"),
     "parcel": (ALL,),
     "occupation": (ALL,),
+    "grid": (ALL,),
+    "grid_kind": (ALL,),
+    "cell_run": (ALL,),
     "application": (
         "id", "number", "name", "kind", "substances", "exclusivity_group", "ruleset",
         "ruleset_version", "applicant_id", "filed_at", "rank", "closed_at", "outcome",
