@@ -38,7 +38,7 @@ class InvoiceState(StrEnum):
     CANCELLED = "cancelled"
 
 
-OPEN = (InvoiceState.UNKNOWN, InvoiceState.DUE, InvoiceState.OVERDUE, InvoiceState.RECORDED)
+OVER = (InvoiceState.PAID.value, InvoiceState.CANCELLED.value)  # listed after what is still due
 
 
 def invoice_state(day: dt.date) -> ColumnElement[str]:
@@ -92,7 +92,7 @@ class InvoiceFilter:
 def list_invoices(
     session: Session, wanted: InvoiceFilter, day: dt.date
 ) -> tuple[list[tuple[Invoice, InvoiceState]], int]:
-    """List invoices with their states, the earliest due first, and count them all."""
+    """List invoices with their states, what is due before what is over, and count them all."""
     state = invoice_state(day)
     conditions = list(_conditions(wanted, state))
     total = session.scalar(_joined(select(func.count(Invoice.id))).where(*conditions)) or 0
@@ -100,7 +100,7 @@ def list_invoices(
         _joined(select(Invoice, state))
         .where(*conditions)
         .options(*_LOADED)
-        .order_by(Invoice.due_on, Invoice.id)
+        .order_by(state.in_(OVER), Invoice.due_on, Invoice.id)
         .offset((wanted.page - 1) * wanted.limit)
         .limit(wanted.limit)
     )
@@ -202,6 +202,16 @@ def refunds_owed(session: Session) -> Sequence[PaymentEvent]:
         .where(PaymentEvent.kind == "refund-due", PaymentEvent.attempt_reference.not_in(returned))
         .order_by(PaymentEvent.id)
     ).all()
+
+
+def orders_of_attempts(session: Session, references: Collection[str]) -> dict[str, str]:
+    """Give the number of the order that each attempt was to pay."""
+    rows = session.execute(
+        select(PaymentAttempt.reference, Invoice.number)
+        .join(Invoice, Invoice.id == PaymentAttempt.invoice_id)
+        .where(PaymentAttempt.reference.in_(references))
+    )
+    return {str(reference): str(number) for reference, number in rows}
 
 
 def events_of(session: Session, references: Collection[str]) -> Sequence[PaymentEvent]:

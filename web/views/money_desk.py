@@ -25,6 +25,7 @@ from cadastre.queries.money import (
     count_states,
     free_line,
     list_invoices,
+    orders_of_attempts,
     recorded_attempts,
     refunds_owed,
     unmatched_lines,
@@ -97,7 +98,10 @@ def refunds() -> str | Response:
 
 def show_refunds(error: CadastreError | None = None) -> str:
     """Render what is owed, with what was refused on top."""
-    return _render("money/refunds.html", error, rows=refunds_owed(db_session()))
+    session = db_session()
+    owed = refunds_owed(session)
+    orders = orders_of_attempts(session, [one.attempt_reference or "" for one in owed])
+    return _render("money/refunds.html", error, rows=owed, orders=orders)
 
 
 def _render(template: str, error: CadastreError | None, **told: Any) -> str:
@@ -119,7 +123,7 @@ def statement() -> Any:
         done = import_statement(
             db_session(), read_upload(), currency=state().ruleset.currency, account=account
         )
-        return {"done": "imported", "added": done.added, "known": done.known}
+        return {"done": "imported", "added": done.added, "there": done.known}
 
     return _act(act, "money_desk.to_reconcile", show_reconcile)
 
