@@ -305,7 +305,7 @@ def test_a_replica_session_does_not_slip_past(
     connection = psycopg2.connect(fresh_database.superuser_url)
     with connection.cursor() as cursor:
         cursor.execute("SET session_replication_role = replica")
-        with pytest.raises(psycopg2.errors.ExclusionViolation, match="PR-1"):
+        with pytest.raises(psycopg2.errors.ExclusionViolation, match="4 cells are already held"):
             cursor.execute(INSERT, block(parcels[1], 0, 0))
         connection.rollback()
         cursor.execute("SET session_replication_role = replica")
@@ -434,6 +434,16 @@ def test_free_ground_does_not_become_broken_cells_by_its_kind(
     occupy(app, half(parcels[3]))
     with pytest.raises(psycopg2.errors.CheckViolation), app.cursor() as cursor:
         cursor.execute("UPDATE title SET kind = %s WHERE number = 'LIBRE-1'", (KIND,))
+    app.rollback()
+
+
+def test_broken_cells_do_not_come_in_by_a_side_door(app: Connection, parcels: list[int]) -> None:
+    """Written first as ground that holds no cells, they are no ground that was carried on."""
+    row = occupy(app, half(parcels[0], group="none"))
+    with pytest.raises(psycopg2.errors.CheckViolation), app.cursor() as cursor:
+        cursor.execute(
+            "UPDATE occupation SET exclusivity_group = 'mines' WHERE id = %s", (row,)
+        )
     app.rollback()
 
 
