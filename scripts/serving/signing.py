@@ -50,10 +50,10 @@ class SigningProcess(Companion):
         place.make_folders(user and user.pw_uid, user and user.pw_gid)
         if user is None or self.web.user is None:
             tell(
-                "Attention : la clé des certificats n'est pas isolée du serveur web, "
-                "faute d'utilisateurs système séparés (il faut démarrer en root)",
-                "Warning: the key of certificates is not isolated from the web server, "
-                "for lack of separate system users (start as root for that)",
+                "Attention : la clé des certificats n'est pas isolée du serveur web ; démarrez en "
+                "root, avec un clone et un Python que d'autres utilisateurs peuvent lire",
+                "Warning: the key of certificates is not isolated from the web server; start as "
+                "root, with a clone and a Python that other users can read",
             )
         super().start()
 

@@ -58,11 +58,15 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class HolderLine:
-    """A holder with their exact share (``1/1`` is the whole)."""
+    """A holder with their exact share (``1`` is the whole)."""
 
     name: str
     share: str
     registration: str | None = None
+
+    def told(self) -> str:
+        """Give the name, with the share where it is not the whole."""
+        return self.name if self.share == "1" else f"{self.name} ({self.share})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +125,7 @@ class TitleSheet:
         return (
             ("certificates.right", self.kind),
             ("certificates.name", self.name),
-            ("certificates.holders", [f"{one.name} ({one.share})" for one in self.holders]),
+            ("certificates.holders", [one.told() for one in self.holders]),
             ("certificates.substances", list(self.substances)),
             ("certificates.starts", self.starts_on),
             ("certificates.expires", self.expires_on),
