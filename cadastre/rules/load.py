@@ -181,6 +181,12 @@ def _prove_agreement(folder: Path, ruleset: Ruleset, files: dict[str, Any]) -> N
         uses.append(("moratorium", f"{freeze.id}.exempt_classes", freeze.exempt_classes, classes))
     for fee in ruleset.fees.values():
         uses.append(("fees", f"{fee.id}.kinds", fee.kinds, kinds))
+    known_groups = {"substance": substances, "substance-class": classes}
+    found = (ruleset.parameters.get(f"overlaps.{key}") for key in ("exclusivity_by", "excludes"))
+    for day in sorted({day for rule in found if rule is not None for day, _ in rule.periods}):
+        by = str(ruleset.value("overlaps.exclusivity_by", day).value)
+        names = tuple(name for pair in ruleset.excluding_pairs(day) for name in pair)
+        uses.append(("overlaps", "excludes", names, known_groups.get(by, set())))
     for file, key, names, known in uses:
         _prove_known(folder / f"{file}.yaml", key, names, known)
     _prove_folder(folder, ruleset, files)

@@ -12,6 +12,7 @@ from shapely.geometry.base import BaseGeometry
 
 from cadastre.errors import CadastreError, NotFound
 from cadastre.geometry.grid import CellGrid, fit
+from cadastre.rules.exclusion import Pair, occupied_names
 from cadastre.rules.substances import Substance, SubstanceClass, Substances
 from cadastre.vocabulary import EdgeModel, Evidence
 
@@ -245,13 +246,21 @@ class Ruleset:
         """Give every exclusivity group that substances fall in, sorted.
 
         A right over substances of two classes occupies ground in both: the register writes one
-        occupation per group.
+        occupation per group. Where the law lets two groups exclude each other, their pair is one
+        more name (:mod:`cadastre.rules.exclusion`), after the groups themselves.
         """
         by = self.value("overlaps.exclusivity_by", at or dt.date.max).value
         if by == "all":
             return ("all",)
         found = [self.substance(name) for name in names]
-        return tuple(sorted({s.id if by == "substance" else s.class_id for s in found}))
+        groups = {s.id if by == "substance" else s.class_id for s in found}
+        return occupied_names(groups, self.excluding_pairs(at))
+
+    def excluding_pairs(self, at: dt.date | None = None) -> tuple[Pair, ...]:
+        """Give the pairs of different groups that exclude each other; most laws have none."""
+        rule = self.parameters.get("overlaps.excludes")
+        value = None if rule is None else rule.at(at or dt.date.max).value
+        return tuple((one, other) for one, other in value or ())
 
     def exclusivity_group(self, kind: str, names: Iterable[str], at: dt.date | None = None) -> str:
         """Give the group of the first substance: the main one of a right.
