@@ -21,8 +21,10 @@ from api.permissions import Access, open_to
 from api.schemas import PerimeterExport
 from api.session import db_session
 from api.state import state
+from api.viewing import exporting_viewer
 from cadastre.exchange.write import FORMATS, format_of
 from cadastre.geometry.crs import WGS84
+from cadastre.queries.visibility import Viewer
 from cadastre.services.checks import check_perimeter, today
 from cadastre.services.exports import (
     Export,
@@ -64,11 +66,12 @@ def collection_file(collection: str) -> Response:
         current_language(),
         parse_known(request.args),
     )
+    viewer = exporting_viewer(collection)
     if request.args.get("package") == "zip":
-        return packaged(export_collection(db_session(), wanted))
+        return packaged(export_collection(db_session(), wanted, viewer))
     if format_of(wanted.format).streams:
-        return streamed(wanted)
-    return attachment(export_collection(db_session(), wanted))
+        return streamed(wanted, viewer)
+    return attachment(export_collection(db_session(), wanted, viewer))
 
 
 @export_routes.post("/api/exports/perimeter")
@@ -99,14 +102,14 @@ def attachment(export: Export) -> Response:
     return _named(Response(b"".join(export.content), content_type=export.media_type), export)
 
 
-def streamed(wanted: ExportRequest) -> Response:
+def streamed(wanted: ExportRequest, viewer: Viewer) -> Response:
     """Send a file while it is read, in a session of its own that outlives the request's.
 
     The first piece is made before the answer begins, so that a refusal is still said as one.
     """
     session = api_session.open_session()
     try:
-        export = export_collection(session, wanted)
+        export = export_collection(session, wanted, viewer)
         first = next(export.content, b"")
     except BaseException:
         session.close()

@@ -12,6 +12,7 @@ from api.representation import GEOJSON, json_response
 from api.schemas import Feature
 from api.session import db_session
 from api.state import state
+from api.viewing import current_viewer, note_persons_seen
 from cadastre.services.details import detail
 
 feature_routes = Blueprint("features", __name__)
@@ -25,7 +26,9 @@ COLLECTIONS = ("titles", "applications", "zones", "works", "administrative-units
 def one(collection: str, key: str) -> Response:
     """Give a feature with its public properties, and the same as facts with labels."""
     at = parse_moment(request.args)
-    found = detail(db_session(), state().ruleset, collection, key, at, current_language())
+    viewer, language = current_viewer(), current_language()
+    found = detail(db_session(), state().ruleset, collection, key, at, language, viewer)
+    note_persons_seen(viewer, collection, key)
     return json_response(found, content_type=GEOJSON)
 
 

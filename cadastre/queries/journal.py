@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from cadastre.sealing.entry import Act
 
 # What a person does to an account of theirs changes no right and is nobody else's business.
-PRIVATE_SUBJECTS = ("account", "api_token", "token", "mandate", "draft", "session")
+PRIVATE_SUBJECTS = ("account", "api_token", "token", "mandate", "draft", "session", "person")
 # A transaction that began earlier may commit later: look back this far below the newest sealed one.
 LOOK_BACK = 10_000
 ROW = (

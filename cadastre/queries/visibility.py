@@ -1,7 +1,8 @@
 """Decide in one place which columns a viewer is shown.
 
-Every field of the read model carries a class. The map, the tiles, the search, the exports and the
-API all ask :func:`allowed_fields`, so a column cannot leak through one of them. What is published
+Every field of the read model carries a class: that of its column, declared beside the models
+(:mod:`cadastre.models.classification`). The map, the tiles, the search, the exports and the API all
+ask :func:`allowed_fields`, so a column cannot leak through one of them. What is published
 about a title follows the licence-register requirement of the EITI: holder, kind, substance, dates,
 perimeter. The name of a natural person is personal data and is masked.
 """
@@ -10,22 +11,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import IntEnum
 from typing import Any
 
-from sqlalchemy import SQLColumnExpression, case, null
+from sqlalchemy import Alias, SQLColumnExpression, Table, case, null
 
 from cadastre.models import Party
+from cadastre.models.classification import class_of
+from cadastre.rules.permissions.classification import Classification
 from cadastre.vocabulary import PartyKind
-
-
-class Classification(IntEnum):
-    """How far a piece of the register may travel, from everybody to named officers."""
-
-    PUBLIC = 0
-    INTERNAL = 1
-    PERSONAL = 2
-    CONFIDENTIAL = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +33,15 @@ class Viewer:
 
 
 ANYBODY = Viewer()
+__all__ = ["ANYBODY", "Classification", "Field", "Viewer", "allowed_fields", "party_name"]
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
     """A column of the read model: what it is called, where it comes from, who may see it.
 
-    ``type`` is the JSON type told to clients; ``filterable`` columns may stand in a filter.
+    ``type`` is the JSON type told to clients; ``filterable`` columns may stand in a filter. The
+    class of a plain column is its column's; an expression says its own where it is not public.
     """
 
     name: str
@@ -54,6 +49,16 @@ class Field:
     type: str = "string"
     classification: Classification = Classification.PUBLIC
     filterable: bool = True
+
+    def __post_init__(self) -> None:
+        """Raise the class to that of the column shown as it is."""
+        table = getattr(self.expression, "table", None)
+        while isinstance(table, Alias):
+            table = table.element
+        if isinstance(table, Table):
+            declared = class_of(table.name, str(getattr(self.expression, "name", "")))
+            if declared > self.classification:
+                object.__setattr__(self, "classification", declared)
 
 
 def allowed_fields(fields: Mapping[str, Field], viewer: Viewer) -> dict[str, Field]:

@@ -22,7 +22,7 @@ from cadastre.services.labels import label_of, substance_label
 from cadastre.services.representation import feature
 
 APART = ("geometry", "key")
-HIDDEN_FACTS = {"group", "is_demonstration", "is_illustrative"}
+HIDDEN_FACTS = {"group", "is_demonstration", "is_illustrative", "findings", "doubts"}
 
 
 def detail(

@@ -9,6 +9,7 @@ from api.parameters import parse_moment
 from api.session import db_session
 from api.sign_in import current_account
 from api.state import state
+from api.viewing import current_viewer, note_persons_seen
 from cadastre.services.certificates.access import may_have_certificate
 from cadastre.services.details import detail
 from cadastre.services.titles.facts import title_named
@@ -30,7 +31,9 @@ COLLECTIONS = {
 def show(collection: str, key: str) -> str:
     """Show what the register says of one thing: facts, plan, corners, downloads."""
     at, ruleset, language = parse_moment(request.args), state().ruleset, current_language()
-    found = detail(db_session(), ruleset, collection, key, at, language)
+    viewer = current_viewer()
+    found = detail(db_session(), ruleset, collection, key, at, language, viewer)
+    note_persons_seen(viewer, collection, key)
     record = record_of(db_session(), found, ruleset, language, at)
     life, certificate = None, None
     if collection == "titles":

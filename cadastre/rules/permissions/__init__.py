@@ -24,6 +24,13 @@ from cadastre.rules.permissions.actor import (
     Role,
     Standing,
 )
+from cadastre.rules.permissions.classification import (
+    Classification,
+    classification_named,
+    clearance,
+    export_clearance,
+    visible,
+)
 from cadastre.rules.permissions.decisions import (
     can_confirm_decision,
     can_issue,
@@ -80,6 +87,7 @@ __all__ = [
     "AccountRef",
     "Actor",
     "Audience",
+    "Classification",
     "DossierRef",
     "Power",
     "Role",
@@ -125,10 +133,14 @@ __all__ = [
     "can_train",
     "can_withdraw",
     "can_write_message",
+    "classification_named",
+    "clearance",
     "ensure",
     "ensure_second_factor",
+    "export_clearance",
     "is_applicant",
     "is_asked",
     "is_clerk_of",
+    "visible",
     "works_on",
 ]

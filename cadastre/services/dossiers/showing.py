@@ -15,7 +15,13 @@ from sqlalchemy.orm import Session
 from cadastre.models import Account, Document, Dossier, Invoice, Party, Step, Title
 from cadastre.procedures.facts import Refusal
 from cadastre.procedures.machine import Clock, Procedure, Standing
-from cadastre.rules.permissions import Actor, can_see_office, is_applicant, is_clerk_of
+from cadastre.rules.permissions import (
+    Actor,
+    can_see_office,
+    clearance,
+    is_applicant,
+    is_clerk_of,
+)
 from cadastre.rules.ruleset import Ruleset
 from cadastre.sentences import say
 from cadastre.services.dossiers.access import ref_of
@@ -26,6 +32,7 @@ from cadastre.services.dossiers.fees import invoices_of
 from cadastre.services.dossiers.messages import unread_count
 from cadastre.services.dossiers.move import steps_open_to
 from cadastre.services.dossiers.standing import fact_of, server_instant, standing_of
+from cadastre.services.personal_data import note_dossier_view, shown_answers
 
 DONE, PRESENT, AHEAD = "done", "present", "ahead"
 # Steps of the office that the applicant reads without their grounds until the decision is taken.
@@ -37,6 +44,8 @@ def dossier_for(
 ) -> dict[str, Any]:
     """Represent a whole dossier for somebody who may read it."""
     ref = ref_of(session, dossier)
+    if not (is_applicant(actor, ref) or is_clerk_of(actor, ref)):
+        note_dossier_view(session, dossier, actor)
     in_office = can_see_office(actor, ref)
     about = Circumstances(session, ruleset, dossier, server_instant(session))
     facts = about.facts(EVERY_GUARD)
@@ -44,7 +53,9 @@ def dossier_for(
     steps = steps_open_to(session, dossier, actor, standing, facts)
     shown = followed(session, dossier, standing, language) | {
         "edition": dossier.edition,
-        "form": dossier.form,
+        "form": shown_answers(
+            rules_of(session, dossier).service, dossier.form, clearance(actor, ref)
+        ),
         "perimeter": dossier.perimeter,
         "history": history(session, dossier, language, in_office=in_office),
         "documents": [
