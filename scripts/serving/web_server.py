@@ -33,7 +33,9 @@ class WebServer:
         self.listener = listener
         self.urls = urls
         host, port = listener.getsockname()
-        self.address = settings.public_url or f"http://{host}:{port}"
+        # Certificates of a demonstration lead back here; a production names its own address.
+        here = f"http://{host}:{port}" if settings.is_demo else ""
+        self.address = settings.public_url or here
         self.log = settings.home / "log" / "web.log"
         self.log_start = 0
         self.process: subprocess.Popen[bytes] | None = None
