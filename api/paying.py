@@ -80,14 +80,20 @@ def ask_provider(attempt: PaymentAttempt) -> None:
 
 def _asked(invoice: Invoice, attempt: PaymentAttempt) -> Asked:
     language = current_language()
-    back = url_for(
-        "money.returned", number=invoice.number, attempt=attempt.reference, _external=True
-    )
-    told = url_for("payments.callback", provider=attempt.provider, _external=True)
+    back = _address("money.returned", number=invoice.number, attempt=attempt.reference)
+    told = _address("payments.callback", provider=attempt.provider)
     return Asked(
         attempt.reference, attempt.amount, attempt.currency,
         say("money.description", language, number=invoice.number), back, told, language,
     )  # fmt: skip
+
+
+def _address(page: str, **values: str) -> str:
+    """Give an address of ours; where the site knows its own, a request does not choose it."""
+    public = state().settings.public_url
+    if public is None:
+        return url_for(page, _external=True, **values)
+    return public.rstrip("/") + url_for(page, **values)
 
 
 def remember_code(number: str, code: str) -> None:

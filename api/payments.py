@@ -172,7 +172,7 @@ def transfers() -> Response:
 
 
 @payment_routes.post("/api/payments/transfers/<reference>/confirmation")
-@open_to(Access.SIGNED_IN)
+@open_to(Access.EXAMINER)
 @documented(Operation("Confirm as second person that the money is there", OutcomeShape,
                       NoteRequest))  # fmt: skip
 @tried_again
@@ -185,7 +185,7 @@ def confirm(reference: str) -> Response:
 
 
 @payment_routes.post("/api/payments/transfers/<reference>/rejection")
-@open_to(Access.SIGNED_IN)
+@open_to(Access.EXAMINER)
 @documented(Operation("Say that a recorded transfer is none", OutcomeShape, ReasonRequest))
 @tried_again
 def reject(reference: str) -> Response:
@@ -197,7 +197,7 @@ def reject(reference: str) -> Response:
 
 @payment_routes.post("/api/payments/statements")
 @limiter.limit(HEAVY)
-@open_to(Access.SIGNED_IN)
+@open_to(Access.EXAMINER)
 @documented(Operation("Take in a statement (CSV in the field file); the same twice adds nothing",
                       StatementShape))  # fmt: skip
 @tried_again
@@ -232,7 +232,7 @@ def refunds() -> Response:
 
 
 @payment_routes.post("/api/payments/refunds/<reference>")
-@open_to(Access.SIGNED_IN)
+@open_to(Access.EXAMINER)
 @documented(Operation("Record that owed money was returned", OutcomeShape, RefundRequest))
 @tried_again
 def refund(reference: str) -> Response:

@@ -27,6 +27,7 @@ from cadastre.errors import CadastreError, NotFound, UnusableInput
 from cadastre.models import Account, Invoice
 from cadastre.queries.money import InvoiceState, events_of, state_of
 from cadastre.sentences import say
+from cadastre.services.certificates.issuing import office_of
 from cadastre.services.money.access import (
     ensure_sees,
     may_cancel,
@@ -38,7 +39,7 @@ from cadastre.services.money.amounts import read_amount, write_amount
 from cadastre.services.money.attempts import find_attempt
 from cadastre.services.money.issue import cancel_invoice, enter_amounts, find_invoice
 from cadastre.services.money.paying import online_provider, ways_by_hand
-from cadastre.services.money.receipt import receipt_certificate
+from cadastre.services.money.receipt import receipt_pdf as pdf_of
 from cadastre.services.money.showing import invoice_json
 from cadastre.services.money.transfers import record_transfer
 from web.security import POLICY, csp_nonce
@@ -177,9 +178,8 @@ def receipt(number: str) -> str:
 def receipt_pdf(number: str) -> Response:
     """Give the signed receipt, always the same bytes in a language."""
     found, language = _paid(number), current_language()
-    pdf = receipt_certificate(
-        db_session(), state().settings, state().ruleset.time_zone, found, language
-    )
+    office = office_of(state().settings, state().ruleset.time_zone)
+    pdf = pdf_of(db_session(), office, found, language)
     name = f"{found.number}-{language}.pdf"
     return Response(
         pdf, mimetype="application/pdf",

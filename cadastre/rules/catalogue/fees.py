@@ -58,12 +58,13 @@ def _of_kind(
 ) -> Iterator[FeeLine]:
     for rule in ruleset.fees.values():
         if service.outcome.kind in rule.kinds and moment in rule.moments:
-            yield _line(rule, ruleset.currency, area_km2, day, moment)
+            yield line_of_rule(rule, ruleset.currency, area_km2, day, moment)
 
 
-def _line(
+def line_of_rule(
     rule: FeeRule, currency: str, area_km2: float | None, day: dt.date, moment: str
 ) -> FeeLine:
+    """Work out a fee of the ruleset for an area, by the values in force on a day."""
     amount, working = work_out(rule, area_km2, day, currency)
     rate = rule.amount.at(day)
     return FeeLine(

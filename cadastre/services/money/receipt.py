@@ -5,22 +5,22 @@ from __future__ import annotations
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from cadastre.config import Settings
 from cadastre.errors import NotFound
-from cadastre.models import Invoice, StoredFile
+from cadastre.models import Invoice, JournalEntry, StoredFile
 from cadastre.sentences import say_all
-from cadastre.services.certificates.issuing import About, issue, office_of
+from cadastre.services.certificates.issuing import About, Office, issue
 from cadastre.services.certificates.sheets import PaidLine, PaymentSheet
 from cadastre.services.money.amounts import in_major
 from cadastre.vocabulary import CertificateKind
 
 
-def receipt_certificate(
-    session: Session, settings: Settings, time_zone: str, invoice: Invoice, language: str
-) -> bytes:
+def receipt_pdf(session: Session, office: Office, invoice: Invoice, language: str) -> bytes:
     """Give the receipt as signed PDF: made once a language, then always the same bytes.
+
+    Its verification page tells anybody that this order was paid, and when.
 
     Raises
     ------
@@ -29,9 +29,8 @@ def receipt_certificate(
     NotAvailable
         The signing process or the typesetter does not answer.
     """
-    sheet = payment_sheet(invoice, time_zone)
-    about = About(dossier_id=invoice.dossier_id, title_id=invoice.title_id)
-    office = office_of(settings, time_zone)
+    sheet = payment_sheet(invoice, office.time_zone)
+    about = About(invoice.dossier_id, invoice.title_id, entry=_entry(session, invoice))
     certificate = issue(session, office, CertificateKind.PAYMENT, sheet, language, about)
     return session.get_one(StoredFile, certificate.sha256).content
 
@@ -59,6 +58,12 @@ def payment_sheet(invoice: Invoice, time_zone: str) -> PaymentSheet:
         dossier=invoice.dossier.number if invoice.dossier else None,
         is_demonstration=_is_demonstration(invoice),
     )
+
+
+def _entry(session: Session, invoice: Invoice) -> int | None:
+    """Give the journal entry of the payment, which the sealed log will prove."""
+    paid = (JournalEntry.action == "invoice.pay") & (JournalEntry.subject_id == invoice.number)
+    return session.scalar(select(JournalEntry.id).where(paid, JournalEntry.subject == "invoice"))
 
 
 def _is_demonstration(invoice: Invoice) -> bool:

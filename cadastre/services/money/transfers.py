@@ -123,7 +123,9 @@ def reconcile(
     if line is None and (attempt.provider != TREASURY or len(seen) < SHORTEST_NOTE):
         code = "money.note-missing" if attempt.provider == TREASURY else "money.no-credit"
         raise Blocked(code, where=attempt.provider_reference)
-    return settle(session, attempt, _money(attempt, account, line, seen or None))
+    done = settle(session, attempt, _money(attempt, account, line, seen or None))
+    tell(session, attempt, "confirmed", account=account, facts={"note": seen} if seen else {})
+    return done
 
 
 def _money(

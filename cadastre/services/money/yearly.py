@@ -17,8 +17,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from cadastre.models import Invoice, JournalEntry, Parcel, Payment, Share, Title, past_of
 from cadastre.procedures.terms import add_years
-from cadastre.rules.catalogue import FeeLine
-from cadastre.rules.fees import work_out
+from cadastre.rules.catalogue.fees import line_of_rule
 from cadastre.rules.ruleset import FeeRule, Ruleset
 from cadastre.services.money.issue import Debt, cancel_invoice, issue_invoice, live_invoice
 from cadastre.units import M2_PER_KM2
@@ -133,7 +132,9 @@ def _ask_for_year(
     begins = dt.datetime.combine(day, dt.time.min, ZoneInfo(ruleset.time_zone))
     area = area_km2(session, title, begins)
     fees = [
-        fee_line(rule, ruleset, area, day) for rule in rules if title.kind in rule.kinds
+        line_of_rule(rule, ruleset.currency, area, day, YEARLY)
+        for rule in rules
+        if title.kind in rule.kinds
     ]
     return issue_invoice(session, debt, fees)
 
@@ -153,16 +154,6 @@ def _payer(title: Title, day: dt.date) -> int | None:
     ]
     held.sort(key=lambda share: (-share.numerator / share.denominator, share.id))
     return held[0].party_id if held else None
-
-
-def fee_line(rule: FeeRule, ruleset: Ruleset, area: float | None, day: dt.date) -> FeeLine:
-    """Work out a fee of the ruleset for an area on a day, by the values in force that day."""
-    amount, working = work_out(rule, area, day, ruleset.currency)
-    rate = rule.amount.at(day)
-    return FeeLine(
-        f"fees.{rule.id}", rule.name, amount, ruleset.currency, working, rate.evidence, YEARLY,
-        rule.note or rate.note, rate.article, rate.source,
-    )  # fmt: skip
 
 
 def area_km2(session: Session, title: Title, at: dt.datetime) -> float | None:

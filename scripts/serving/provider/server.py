@@ -54,9 +54,10 @@ class ProviderServer(ThreadingHTTPServer):
 
     daemon_threads = True
 
-    def __init__(self, port: int, store: Store, secret: str) -> None:
+    def __init__(self, port: int, store: Store, secret: str, *, for_tests: bool = False) -> None:
         super().__init__(("127.0.0.1", port), Handler)
         self.shop = Shop(store, secret, f"http://127.0.0.1:{self.server_port}")
+        self.for_tests = for_tests
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -88,10 +89,10 @@ class Handler(BaseHTTPRequestHandler):
         path = urllib.parse.urlsplit(self.path).path
         if path == "/sessions":
             self._begin(body)
-        elif path == "/switches":
+        elif path == "/switches" and self.server.for_tests:
             self.server.shop.switches.turn(json.loads(body))
             self._json(200, {})
-        elif path == "/expire":
+        elif path == "/expire" and self.server.for_tests:
             self.server.shop.store.expire(str(json.loads(body)["reference"]))
             self._json(200, {})
         elif path.startswith("/pay/"):

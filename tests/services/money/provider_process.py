@@ -51,7 +51,7 @@ class ProviderProcess:
         }  # fmt: skip
         self.process = subprocess.Popen(
             [sys.executable, "-m", "serving.provider", "--home", str(self.home), "--port",
-             str(self.port), "--first-pause", "0.2"],
+             str(self.port), "--first-pause", "0.2", "--for-tests"],
             env=os.environ | environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
             text=True,
         )  # fmt: skip
