@@ -91,52 +91,91 @@ def gather_page(
     day = today(ruleset)
     state, steps = state_of(session, row), history(session, row)
     situation = situation_of(session, ruleset, row, day)
-    ways: tuple[WayOut, ...] = ()
     mine = sides_of(session, account, row, day)
+    ways: tuple[WayOut, ...] = ()
     if state.condition is CaseCondition.OPEN and (may_propose(account) or mine):
         options = lay_out(session, ruleset, row, day).options
         if not may_propose(account):
             options = tuple(one for one in options if may_offer(one, mine))
         ways = _ways(situation, options, language)
-    chosen = next((way for way in ways if way.id == choice), None)
-    if state.proposal is not None and not state.is_over:
-        chosen = _way(situation, state.proposal, language, "")
-    proposal = next((step for step in reversed(steps) if step.kind == CaseStep.PROPOSED), None)
-    awaited = [entry.partition(":") for entry in state.awaited]
-    names = {str(party.id): party.name for parties in mine.values() for party in parties}
+    chosen = _chosen(situation, state, ways, choice, language)
     shared = to_shape(row.geom)
-    under_way = state.proposal is not None and not state.is_over
     return CasePage(
         row=row,
         state=state,
         situation=situation,
         sides=side_facts(session, ruleset, row, day),
         area_ha=m2_to_ha(row.area_m2),
-        plan=plan_of(
-            situation, situation.left.ground, situation.right.ground,
-            title=say("cases.map-label", language), shared=shared,
-        ),
-        plan_before=plan_of(
-            situation, situation.left.ground, situation.right.ground,
-            title=say("cases.before", language), shared=shared, small=True,
-        ),
         ways=ways,
         chosen=chosen,
-        proposer=_name(session, proposal.account_id) if proposal else None,
-        proposed_at=proposal.happened_at if proposal else None,
-        proposal_reason=proposal.reason if proposal else None,
-        proposal_source=_source(session, proposal) if proposal else None,
-        awaited=tuple(_party(session, party) for _, _, party in awaited),
-        mine=tuple(names[party] for _, _, party in awaited if party in names),
         events=tuple(_event(session, step, language) for step in steps),
-        can_propose=state.condition is CaseCondition.OPEN and (may_propose(account) or bool(ways)),
-        can_confirm=may_confirm(account) and state.proposed_by != account.id and not mine
-        and state.condition is CaseCondition.AWAITING_CONFIRMATION,
-        can_withdraw=under_way and (may_propose(account) or bool(mine)),
-        is_proposer=state.proposed_by == account.id,
         at_desk=sees_desk(account),
         map_data=_map_data(situation, shared, chosen),
-    )  # fmt: skip
+        **_plans(situation, shared, language),
+        **_proposed(session, steps),
+        **_powers(session, state, account, mine, offers=bool(ways)),
+    )
+
+
+def _chosen(
+    situation: Situation, state: CaseState, ways: Iterable[WayOut], choice: str | None,
+    language: str,
+) -> WayOut | None:  # fmt: skip
+    """Give the way out that is proposed, else the one the reader looks at."""
+    if state.proposal is not None and not state.is_over:
+        return _way(situation, state.proposal, language, "")
+    return next((way for way in ways if way.id == choice), None)
+
+
+def _plans(situation: Situation, shared: BaseGeometry, language: str) -> dict[str, Any]:
+    """Draw both sides as they are: large, and small beside what would be."""
+    left, right = situation.left.ground, situation.right.ground
+    titles = {"plan": "cases.map-label", "plan_before": "cases.before"}
+    return {
+        name: plan_of(
+            situation, left, right, title=say(code, language), shared=shared,
+            small=name == "plan_before",
+        )
+        for name, code in titles.items()
+    }  # fmt: skip
+
+
+def _proposed(session: Session, steps: Iterable[Step]) -> dict[str, Any]:
+    """Tell who proposed last, when, why and from which document."""
+    made = [step for step in steps if step.kind == CaseStep.PROPOSED]
+    if not made:
+        names = ("proposer", "proposed_at", "proposal_reason", "proposal_source")
+        return dict.fromkeys(names)
+    last = made[-1]
+    return {
+        "proposer": _name(session, last.account_id),
+        "proposed_at": last.happened_at,
+        "proposal_reason": last.reason,
+        "proposal_source": _source(session, last),
+    }
+
+
+def _powers(
+    session: Session, state: CaseState, account: Account, mine: Mapping[str, Iterable[Party]],
+    *, offers: bool,
+) -> dict[str, Any]:  # fmt: skip
+    """Tell whom the case waits for, and what this account may do with it."""
+    names = {str(party.id): party.name for parties in mine.values() for party in parties}
+    awaited = [entry.partition(":")[2] for entry in state.awaited]
+    under_way = state.proposal is not None and not state.is_over
+    is_open = state.condition is CaseCondition.OPEN
+    is_due = state.condition is CaseCondition.AWAITING_CONFIRMATION
+    return {
+        "awaited": tuple(_party(session, party) for party in awaited),
+        "mine": tuple(names[party] for party in awaited if party in names),
+        "can_propose": is_open and (may_propose(account) or offers),
+        "can_confirm": is_due
+        and may_confirm(account)
+        and state.proposed_by != account.id
+        and not mine,
+        "can_withdraw": under_way and (may_propose(account) or bool(mine)),
+        "is_proposer": state.proposed_by == account.id,
+    }
 
 
 def _ways(
