@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from api.applications import application_routes
+from api.body import register_body
 from api.cases import case_routes
 from api.checks import check_routes
 from api.dossiers import DOSSIER_BLUEPRINTS
@@ -74,6 +75,7 @@ def register_api(app: Flask) -> None:
         app.extensions[EXTENSION] = CadastreState(read_settings())
     register_session(app)
     register_errors(app)
+    register_body(app)
     init_sign_in(app)
     register_permissions(app)
     limiter.init_app(app)

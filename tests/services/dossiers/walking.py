@@ -84,9 +84,11 @@ def people(session: Session, company: Party | None = None) -> People:
     return People(**made, company=company)
 
 
-def account(session: Session, role: str) -> Account:
+def account(session: Session, *roles: str) -> Account:
+    """Open an account with roles."""
+    name = roles[0]
     account = Account(
-        email=f"{role}-{next(_serial)}@essai.test", display_name=role.title(), roles=[role]
+        email=f"{name}-{next(_serial)}@essai.test", display_name=name.title(), roles=list(roles)
     )
     session.add(account)
     session.flush()
