@@ -12,6 +12,7 @@ from api.language import current_language
 from api.state import now, state
 from cadastre.sentences import load_sentences, say, write_day, write_instant
 from web.language import address_in, other_language
+from web.navigation import navigation
 
 
 def register(app: Flask) -> None:
@@ -31,6 +32,7 @@ def frame() -> dict[str, Any]:
         "address_in": address_in,
         "is_demo": state().settings.is_demo,
         "data_day": now().day,
+        "navigation": navigation,
     }
 
 
