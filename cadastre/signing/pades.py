@@ -13,6 +13,7 @@ from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter
 from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner
 from pyhanko.sign.timestamps import HTTPTimeStamper, TimeStamper
 
+from cadastre.errors import NotAvailable
 from cadastre.signing.identity import Identity
 
 FIELD = "Cadastre"
@@ -22,7 +23,13 @@ TSA_SECONDS = 10
 def sign_pdf(
     identity: Identity, pdf: bytes, *, reason: str, stamper: TimeStamper | None = None
 ) -> bytes:
-    """Certify a PDF: one signature over all of it, and no change permitted afterwards."""
+    """Certify a PDF: one signature over all of it, and no change permitted afterwards.
+
+    Raises
+    ------
+    NotAvailable
+        ``signing.no-time-stamp``: the authority that was configured does not answer.
+    """
     writer = IncrementalPdfFileWriter(io.BytesIO(pdf), strict=True)
     told = PdfSignatureMetadata(
         field_name=FIELD,
@@ -33,7 +40,10 @@ def sign_pdf(
         reason=reason,
     )
     signed = io.BytesIO()
-    PdfSigner(told, identity.signer(), timestamper=stamper).sign_pdf(writer, output=signed)
+    try:
+        PdfSigner(told, identity.signer(), timestamper=stamper).sign_pdf(writer, output=signed)
+    except OSError as fault:  # only the authority is asked anything over a line
+        raise NotAvailable("signing.no-time-stamp") from fault
     return signed.getvalue()
 
 

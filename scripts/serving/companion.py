@@ -11,6 +11,8 @@ from cadastre.config import ROOT, Settings
 from serving.web_server import leash
 
 PAUSE_SECONDS = 30  # before a process that ended by itself is started again
+LONGEST_PAUSE_SECONDS = 300  # what cannot start must not fill the log with its complaint
+SHORT_LIFE_SECONDS = 10
 STOP_SECONDS = 5
 
 
@@ -26,6 +28,7 @@ class Companion:
         self.log = settings.home / "log" / f"{self.name}.log"
         self.process: subprocess.Popen[bytes] | None = None
         self.started = 0.0
+        self.pause = float(self.pause_seconds)
 
     def user(self) -> pwd.struct_passwd | None:
         """Give the system user it drops to; None when it stays who we are."""
@@ -49,11 +52,18 @@ class Companion:
             )  # fmt: skip
 
     def keep_running(self) -> bool:
-        """Start it again when it ended some time ago, and tell whether it had to be."""
+        """Start it again when it ended some time ago, and tell whether it had to be.
+
+        One that dies soon after each start is given longer and longer pauses.
+        """
+        age = time.monotonic() - self.started
         if self.process is None or self.process.poll() is None:
+            if age > SHORT_LIFE_SECONDS:
+                self.pause = float(self.pause_seconds)
             return False
-        if time.monotonic() - self.started < self.pause_seconds:
+        if age < self.pause:
             return False
+        self.pause = min(2 * self.pause, LONGEST_PAUSE_SECONDS)
         self.start()
         return True
 

@@ -8,6 +8,7 @@ import re
 import brotli
 import pytest
 
+from api.limits import limiter
 from cadastre.queries.certificates import signed_bytes
 from cadastre.services.certificates.ending import revoke
 from cadastre.services.titles.burdens import Burden, register_charge
@@ -210,3 +211,13 @@ def test_a_payment_on_a_title_stays_valid_when_the_title_moves(session, client, 
     title.name = "Autre nom"
     session.flush()
     assert client.get(f"/api/verify/{made.code}").json["state"] == "valid"
+
+
+def test_whoever_asks_too_often_waits(client):  # noqa: F811
+    limiter.enabled = True
+    try:
+        answers = [client.get("/api/verify/AAAA-BBBB-CCCC-DDDD").status_code for _ in range(61)]
+    finally:
+        limiter.enabled = False
+        limiter.reset()
+    assert answers == [404] * 60 + [429]
