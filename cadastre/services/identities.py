@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from cadastre.errors import Blocked
+from cadastre.errors import NotAllowed
 from cadastre.models import Account, Identity
 from cadastre.services.accounts import account_by_id, journal
 
@@ -31,7 +31,7 @@ def tie_identity(session: Session, account: Account, issuer: str, subject: str) 
 
     Raises
     ------
-    Blocked
+    NotAllowed
         ``identity.of-another``: it is tied to another account.
     """
     known = session.scalar(
@@ -39,7 +39,7 @@ def tie_identity(session: Session, account: Account, issuer: str, subject: str) 
     )
     if known is not None:
         if known.account_id != account.id:
-            raise Blocked("identity.of-another")
+            raise NotAllowed("identity.of-another")
         return
     session.add(Identity(account_id=account.id, issuer=issuer, subject=subject))
     session.flush()
@@ -53,9 +53,15 @@ def identities_of(session: Session, account: Account) -> Sequence[Identity]:
 
 
 def untie_identity(session: Session, account: Account, identity_id: int) -> None:
-    """Undo a tie; the account goes on opening with its password."""
+    """Undo a tie; the account goes on opening with its password.
+
+    Raises
+    ------
+    NotAllowed
+        ``identity.only-way``: the account has no password yet.
+    """
     if account.password_hash is None:
-        raise Blocked("identity.only-way")
+        raise NotAllowed("identity.only-way")
     found = session.execute(
         delete(Identity)
         .where(Identity.id == identity_id, Identity.account_id == account.id)

@@ -56,6 +56,7 @@ def _applicant_side(session: Session, dossier: Dossier) -> Iterable[Account]:
     """List who follows a dossier: who opened it, and whoever holds a mandate for its party."""
     holders = select(Mandate.account_id).where(
         Mandate.party_id == dossier.party_id,
+        Mandate.state == "active",
         Mandate.starts_on <= func.current_date(),
         or_(Mandate.ends_on.is_(None), Mandate.ends_on > func.current_date()),
     )
