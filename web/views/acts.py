@@ -15,6 +15,7 @@ from werkzeug.wrappers import Response
 
 from api.again import tried_again
 from api.language import current_language
+from api.permissions import Access, open_to
 from api.session import db_session
 from api.sign_in import check_csrf
 from api.state import now, state
@@ -91,6 +92,7 @@ def form(number: str, act: str) -> str | Response:
 
 
 @pages.post("/titles/<path:number>/acts/<act>")
+@open_to(Access.PERSON)
 @tried_again
 def answer(number: str, act: str) -> Any:
     """Read one page's answers; go on, go back, look at what the act gives, or propose it."""

@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response
 
 from api.again import tried_again
 from api.language import current_language
+from api.permissions import Access, open_to
 from api.session import db_session
 from api.sign_in import check_csrf, current_account
 from api.state import now, state
@@ -101,6 +102,7 @@ def show(row: OverlapCase, account: Account, error: CadastreError | None = None)
 
 
 @pages.post("/desk/cases/<number>/propose")
+@open_to(Access.PERSON)
 @tried_again
 def propose(number: str) -> Any:
     """Choose a way out."""
@@ -115,6 +117,7 @@ def propose(number: str) -> Any:
 
 
 @pages.post("/desk/cases/<number>/accept")
+@open_to(Access.PERSON)
 @tried_again
 def accept(number: str) -> Any:
     """Accept as a party."""
@@ -125,6 +128,7 @@ def accept(number: str) -> Any:
 
 
 @pages.post("/desk/cases/<number>/withdraw")
+@open_to(Access.PERSON)
 @tried_again
 def withdraw(number: str) -> Any:
     """Take back, or decline."""
@@ -138,6 +142,7 @@ def withdraw(number: str) -> Any:
 
 
 @pages.post("/desk/cases/<number>/confirm")
+@open_to(Access.PERSON)
 @tried_again
 def confirm(number: str) -> Any:
     """Confirm as second person."""

@@ -23,6 +23,7 @@ from sqlalchemy import select
 
 from api.again import tried_again
 from api.language import current_language
+from api.permissions import Access, open_to
 from api.session import db_session
 from api.sign_in import check_csrf, current_account
 from api.state import now, state
@@ -112,6 +113,7 @@ def one(number: str) -> str:
 
 
 @pages.post("/openings/<path:number>/seal")
+@open_to(Access.PERSON)
 @tried_again
 def seal(number: str) -> Any:
     """Make a seal for who has no script, or leave the seal that a browser made."""
@@ -133,6 +135,7 @@ def seal(number: str) -> Any:
 
 
 @pages.post("/openings/<path:number>/secret")
+@open_to(Access.PERSON)
 def secret_file(number: str) -> Response:
     """Give back as a file the secret that was just made; nothing of it is kept."""
     check_csrf()
@@ -143,6 +146,7 @@ def secret_file(number: str) -> Response:
 
 
 @pages.post("/openings/<path:number>/reveal")
+@open_to(Access.PERSON)
 @tried_again
 def reveal_filing(number: str) -> Any:
     """Show what was sealed, from the file that was kept."""
@@ -151,6 +155,7 @@ def reveal_filing(number: str) -> Any:
 
 
 @pages.post("/openings/<path:number>/draw")
+@open_to(Access.PERSON)
 @tried_again
 def draw(number: str) -> Any:
     """Draw lots with the first log head after closing, or enter the seed of a public draw."""
@@ -160,6 +165,7 @@ def draw(number: str) -> Any:
 
 
 @pages.post("/openings/<path:number>/marks")
+@open_to(Access.PERSON)
 @tried_again
 def marks(number: str) -> Any:
     """Propose marks, confirm those of another person, or set them aside."""

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 
 from api.again import tried_again
 from api.language import current_language
+from api.permissions import Access, open_to
 from api.session import db_session
 from api.sign_in import check_csrf
 from api.state import state
@@ -64,6 +65,7 @@ def one(proposal: int) -> str | Response:
 
 
 @pages.post("/proposals/<int:proposal>/confirmation")
+@open_to(Access.PERSON)
 @tried_again
 def confirmation(proposal: int) -> Any:
     """Do what another person proposed."""
@@ -74,6 +76,7 @@ def confirmation(proposal: int) -> Any:
 
 
 @pages.post("/proposals/<int:proposal>/rejection")
+@open_to(Access.PERSON)
 @tried_again
 def rejection(proposal: int) -> Any:
     """Set a proposal aside."""

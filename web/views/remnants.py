@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response
 
 from api.again import tried_again
 from api.language import current_language
+from api.permissions import Access, open_to
 from api.session import db_session
 from api.sign_in import check_csrf, current_account
 from api.state import now, state
@@ -54,6 +55,7 @@ def show(number: str) -> str | Response:
 
 
 @pages.post("/applications/<number>/remnants")
+@open_to(Access.PERSON)
 @tried_again
 def choose(number: str) -> Any:
     """Ask once more before the other pieces are freed; then keep the one that is chosen."""
