@@ -6,7 +6,7 @@ from flask import Blueprint, Response
 
 from api.permissions import Access, open_to
 from api.representation import json_response
-from api.sign_in import csrf_token, current_account
+from api.sign_in import csrf_token, current_account, current_actor
 from api.state import now
 from cadastre.services.accounts import parties_of
 
@@ -27,6 +27,8 @@ def me() -> Response:
                 {"id": party.id, "name": party.name}
                 for party in (parties_of(account, at=day) if account else [])
             ],
+            "roles": list(account.roles) if account else [],
+            "second_factor": current_actor().second_factor,
             "csrf_token": csrf_token(),
         }
     )

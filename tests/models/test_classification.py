@@ -13,6 +13,7 @@ from cadastre.models.classification import FIELDS, PAST, TABLES, class_of
 from cadastre.queries.asof import AsOf
 from cadastre.queries.catalogue import relation_of
 from cadastre.queries.visibility import ANYBODY, Classification, Viewer
+from cadastre.services.exit_kit.tables import chosen_columns
 
 AT = AsOf(dt.datetime(2026, 11, 24, tzinfo=dt.UTC), dt.date(2026, 11, 24))
 COLLECTIONS = ("titles", "applications", "zones", "works", "administrative-units")
@@ -40,8 +41,21 @@ def test_history_is_as_guarded_as_what_it_remembers() -> None:
                 assert class_of(name, column.name) is class_of(name[: -len(PAST)], column.name)
 
 
-@pytest.mark.parametrize("secret", ["password_hash", "totp_secret", "session_key", "code_hash",
-                                    "token_hash", "follow_up_code", "public_key"])  # fmt: skip
+SECRETS = ("password_hash", "totp_secret", "session_key", "code_hash", "token_hash",
+           "follow_up_code", "passkey_handle", "credential_id")  # fmt: skip
+
+
+def test_not_even_a_full_copy_of_the_register_holds_what_opens_doors() -> None:
+    written = {
+        (name, column)
+        for name, table in Base.metadata.tables.items()
+        for column in chosen_columns(table, full=True)
+    }
+    assert ("account", "email") in written  # the control: a full copy names people
+    assert {key for key in written if key[1] in SECRETS} == set()
+
+
+@pytest.mark.parametrize("secret", SECRETS)
 def test_secrets_are_confidential_wherever_they_stand(secret: str) -> None:
     found = [
         (name, class_of(name, secret))

@@ -48,12 +48,19 @@ PUBLIC: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 # Never written, whoever asks: they open doors, or would let hashes be guessed.
 SECRETS: dict[str, tuple[str, ...]] = {
-    "account": ("password_hash",),
+    "account": ("password_hash", "session_key", "passkey_handle", "totp_secret", "totp_counter"),
     "api_token": (ALL,),
+    "passkey": (ALL,),
+    "recovery_code": (ALL,),
+    "sign_in_failure": (ALL,),
+    "identity": (ALL,),
+    "counter_confirmation": (ALL,),
+    "dossier": ("follow_up_code",),
     "idempotency_key": (ALL,),
     "draft": (ALL,),
     "log_leaf": ("salt",),
     "application": ("follow_up_code",),
+    "application_past": ("follow_up_code",),
     "stored_file": ("content",),  # written as files
 }
 # A person's name is personal data; the number still tells that two shares are one holder's.
