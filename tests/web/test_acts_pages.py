@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Request, expect
 
 from tests.web.acts_site import served_acts, site
 from tests.web.acts_visit import NARROW, WIDE, ActsSite, fits
@@ -263,3 +263,18 @@ def test_only_agents_enter(site: ActsSite):
         answer = stranger.goto(f"{site.url}{path}")
         assert answer is not None
         assert answer.status == 403
+
+
+@pytest.mark.parametrize("path", ["", "/renew", "/transfer"])
+def test_forms_are_light(site: ActsSite, path: str):
+    page = site.visit("/help", who="agent")
+    weights: dict[str, int] = {}
+
+    def weigh(request: Request) -> None:
+        sizes = request.sizes()
+        weights[request.url] = sizes["responseBodySize"] + sizes["responseHeadersSize"]
+
+    page.on("requestfinished", weigh)
+    page.goto(f"{site.url}/titles/PMC-2024-8/acts{path}")
+    page.wait_for_load_state("networkidle")
+    assert sum(weights.values()) <= 40_000, weights

@@ -194,3 +194,29 @@ def test_the_page_of_an_opening_is_light(site: ActsSite):
     page.goto(f"{site.url}/openings/OUV-B")
     page.wait_for_load_state("networkidle")
     assert sum(weights.values()) <= 40_000, weights
+
+
+def test_the_drawing_page_says_that_ground_waits_for_its_opening(site: ActsSite):
+    page = site.visit("/draw")
+    draft = {
+        "version": 1, "savedAt": "2026-11-24T00:00:00Z",
+        "asked": {"name": "", "kind": KIND, "substances": ["sable"], "at": None},
+        "perimeter": {"source": None, "rings": [{"isExclusion": False, "corners": [
+            {"lon": lon, "lat": lat} for lon, lat in
+            ((1.02, 6.52), (1.06, 6.52), (1.06, 6.56), (1.02, 6.56))]}]},
+    }  # fmt: skip
+    page.evaluate("draft => localStorage.setItem('cadastre.draw.draft', JSON.stringify(draft))",
+                  draft)  # fmt: skip
+    page.reload()
+    finding = page.locator('[data-code="opening.not-open-yet"]')
+    expect(finding).to_contain_text("ouverture OUV-A")
+    shot(page, "draw-opening")
+    finding.get_by_role("link", name="Voir quand et comment").click()
+    expect(page.locator("h1")).to_have_text("Ouverture OUV-A")
+    plain = site.visit("/draw?simple=1", script=False)
+    plain.fill("#plain-corners", "A 1,02 E 6,52 N\nB 1,06 E 6,52 N\nC 1,06 E 6,56 N")
+    plain.select_option("#plain-crs", "EPSG:4326")
+    plain.select_option("#plain-kind", KIND)
+    plain.fill("#plain-substances", "sable")
+    plain.locator("form.plain-form button").click()
+    expect(plain.get_by_role("link", name="Voir quand et comment")).to_be_visible()
