@@ -19,6 +19,7 @@ from cadastre.models import Message
 from cadastre.rules.permissions import Audience, can_see_office
 from cadastre.services.dossiers.access import ref_of
 from cadastre.services.dossiers.assignment import assign, be_here
+from cadastre.services.dossiers.meanwhile import mark_of
 from cadastre.services.dossiers.messages import mark_read, messages_for, write_message
 
 talk_routes = Blueprint("dossier_talk", __name__)
@@ -79,11 +80,15 @@ def give(number: str) -> Response:
 @open_to(Access.AGENT, second_factor=False)
 @documented(Operation("Say that one has the dossier open"))
 def here(number: str) -> Response:
-    """Say that one has the dossier open, and hear who else has."""
+    """Say that one has the dossier open; hear who else has, and a mark that grows with its news."""
     dossier, actor = asked_for(number)
     others = be_here(db_session(), dossier, actor)
     return json_response(
-        {"others": [one.display_name for one in others], "edition": dossier.edition}
+        {
+            "others": [one.display_name for one in others],
+            "edition": dossier.edition,
+            "mark": mark_of(db_session(), dossier),
+        }
     )
 
 

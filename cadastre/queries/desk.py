@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import ScalarSelect, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from cadastre.models import (
@@ -38,7 +38,8 @@ class Reach:
 class Asked:
     """Which dossiers are wanted; what is left out narrows nothing.
 
-    ``turn`` are roles or bodies whose turn it is; ``carried`` is mine, nobody or others.
+    ``turn`` are roles or bodies whose turn it is; ``carried`` is mine, nobody or others; ``unread``
+    keeps those with a message of the applicant's side that the reader has not read.
     """
 
     turn: tuple[str, ...] = ()
@@ -49,6 +50,7 @@ class Asked:
     overdue: bool = False
     closed: bool = False
     words: str | None = None
+    unread: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,24 +96,7 @@ def count_dossiers(session: Session, reach: Reach, asked: Asked) -> int:
 
 
 def _rows(reader_id: int) -> Select[Any]:
-    unread = (
-        select(func.count(Message.id))
-        .where(
-            Message.dossier_id == Dossier.id,
-            ~Message.by_office,
-            Message.id
-            > func.coalesce(
-                select(MessageReading.message_id)
-                .where(
-                    MessageReading.dossier_id == Dossier.id,
-                    MessageReading.account_id == reader_id,
-                )
-                .scalar_subquery(),
-                0,
-            ),
-        )
-        .scalar_subquery()
-    )
+    unread = _unread(reader_id)
     number = (
         select(Application.number)
         .where(Application.dossier_id == Dossier.id)
@@ -130,6 +115,28 @@ def _rows(reader_id: int) -> Select[Any]:
             Account.id.label("carried_by_id"), unread.label("unread"),
         )
     )  # fmt: skip
+
+
+def _unread(reader_id: int) -> ScalarSelect[int]:
+    """Count what the applicant's side wrote since somebody last read the dossier."""
+    return (
+        select(func.count(Message.id))
+        .where(
+            Message.dossier_id == Dossier.id,
+            ~Message.by_office,
+            Message.id
+            > func.coalesce(
+                select(MessageReading.message_id)
+                .where(
+                    MessageReading.dossier_id == Dossier.id,
+                    MessageReading.account_id == reader_id,
+                )
+                .scalar_subquery(),
+                0,
+            ),
+        )
+        .scalar_subquery()
+    )
 
 
 def _joined(query: Select[Any]) -> Select[Any]:
@@ -168,6 +175,8 @@ def _narrowed(query: Select[Any], reach: Reach, asked: Asked) -> Select[Any]:
         query = query.where(DossierStanding.due_at < func.clock_timestamp())
     if asked.words:
         query = query.where(_speaks_of(asked.words))
+    if asked.unread:
+        query = query.where(_unread(reach.account_ids[0]) > 0)
     return query
 
 

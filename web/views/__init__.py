@@ -23,6 +23,7 @@ from web.views import (
     search,
     verify,
 )
+from web.views.desk import dossier, opinions, queue, steps
 from web.views.people import (
     administration,
     again,
@@ -52,10 +53,11 @@ PAGES = (
     money,
     money_desk,
 )
+DESK = (queue, dossier, steps, opinions)
 PEOPLE = (registration, second_factor, again, people, keys, administration, identity)
 
 
 def register_views(app: Flask) -> None:
     """Mount the pages."""
-    for page in (*PAGES, *PEOPLE):
+    for page in (*PAGES, *DESK, *PEOPLE):
         app.register_blueprint(page.pages)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 from dataclasses import dataclass
 
@@ -32,12 +33,17 @@ VERDICTS = ("accepted", "to-replace")
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A file as it arrived: the line of the checklist it answers, its name and its bytes."""
+    """A file as it arrived: the line of the checklist it answers, its name and its bytes.
+
+    An act also has the number and the day that are printed on it.
+    """
 
     filename: str
     content: bytes
     piece: str | None = None
     title: str | None = None
+    reference: str | None = None
+    dated: dt.date | None = None
 
 
 def attach(
@@ -70,6 +76,8 @@ def attach(
         dossier_id=dossier.id,
         kind=OFFICE if for_office else PIECE if upload.piece else ANSWER,
         title=upload.title or upload.filename,
+        reference=upload.reference,
+        dated=upload.dated,
         filename=safe_name(upload.filename, media_type),
         media_type=media_type,
         sha256=digest,

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from cadastre.models import Dossier, DossierStanding
 from cadastre.queries.desk import Asked, DeskRow, Reach, count_dossiers, find_dossiers
-from cadastre.rules.permissions import Actor, Power, Role
+from cadastre.rules.permissions import OFFICE_ROLES, Actor, Power, Role, ensure
 from cadastre.rules.ruleset import Ruleset
 from cadastre.services.dossiers.assignment import stands_in_for
 from cadastre.services.dossiers.catalogue import rules_of
@@ -40,7 +40,14 @@ def own_dossiers(session: Session, actor: Actor, language: str) -> list[dict[str
 
 
 def reach_of(session: Session, actor: Actor) -> Reach:
-    """Give what somebody of the office sees: their areas, their subjects, and whom they replace."""
+    """Give what somebody of the office sees: their areas, their subjects, and whom they replace.
+
+    Raises
+    ------
+    NotAllowed
+        ``cases.desk-only``: accounts are administered by people who need not read dossiers.
+    """
+    ensure(actor.bears(*OFFICE_ROLES), actor, "cases.desk-only")
     assert actor.account_id is not None
     accounts = stands_in_for(session, actor.account_id, actor.day)
     return Reach(tuple(accounts), actor.areas, actor.subjects)
@@ -87,6 +94,7 @@ def row_json(session: Session, row: DeskRow, now: dt.datetime, language: str) ->
         "lodged_at": None if row.lodged_at is None else row.lodged_at.isoformat(),
         "moved_at": row.moved_at.isoformat(),
         "carried_by": row.carried_by,
+        "carried_by_id": row.carried_by_id,
         "unread": row.unread,
     }
 
@@ -98,5 +106,6 @@ def today(session: Session, ruleset: Ruleset, actor: Actor) -> dict[str, int]:
         "mine": count_dossiers(session, reach, Asked(turn, "mine")),
         "nobody": count_dossiers(session, reach, Asked(turn, "nobody")),
         "overdue": count_dossiers(session, reach, Asked(turn, overdue=True)),
+        "unread": count_dossiers(session, reach, Asked(unread=True)),
         "all": count_dossiers(session, reach, Asked()),
     }
