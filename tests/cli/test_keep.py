@@ -69,7 +69,7 @@ def test_sealing_outlives_a_missing_key_and_says_so_once(monkeypatch, capsys) ->
     assert capsys.readouterr().err.count("no key at nowhere") == 1
 
 
-def test_it_seals_sweeps_and_recounts_at_start(fresh_database: TestUrls, tmp_path: Path) -> None:
+def test_it_seals_sweeps_recounts_and_lets_fees_fall_due_at_start(fresh_database: TestUrls, tmp_path: Path) -> None:
     engine = create_engine(sqlalchemy_url(fresh_database.owner_url))
     with Session(engine) as session, session.begin():
         make_zone(session, square(1.05, 8.05))
@@ -86,7 +86,9 @@ def test_it_seals_sweeps_and_recounts_at_start(fresh_database: TestUrls, tmp_pat
         )
     try:
         end, words = time.monotonic() + PATIENCE_S, ""
-        wanted = ("entries sealed", "1 cases opened", "expired title(s) opened")
+        wanted = (
+            "entries sealed", "1 cases opened", "expired title(s) opened", "Yearly fees: 0 order(s)"
+        )  # fmt: skip
         while not all(each in words for each in wanted) and time.monotonic() < end:
             assert keeping.poll() is None, words
             time.sleep(0.2)

@@ -92,7 +92,7 @@ def read_statement(content: bytes, currency: str) -> list[Credit]:
     """Read the credits of a statement; debits and empty rows are passed over."""
     if len(content) > MOST_BYTES:
         raise TooLarge("http.too-large", where="file")
-    lines = _decoded(content).splitlines()
+    lines = _decoded(content).replace("\0", "").splitlines()
     if len(lines) > MOST_ROWS:
         raise TooLarge("http.too-large", where="file")
     delimiter = max(DELIMITERS, key=lambda mark: lines[0].count(mark) if lines else 0)

@@ -41,9 +41,9 @@ def attempt(session, hooks):
     return open_attempt(session, make_invoice(session), "online", account=None)
 
 
-def message(attempt, status="paid", event=None, **changes) -> bytes:
+def message(attempt, status="paid", **changes) -> bytes:
     told = {
-        "event": event or f"evt-{next(_events)}", "session": "s1", "status": status,
+        "event": f"evt-{next(_events)}", "session": "s1", "status": status,
         "reference": attempt.reference, "amount": attempt.amount, "currency": attempt.currency,
     }  # fmt: skip
     return json.dumps(told | changes).encode()
@@ -101,6 +101,19 @@ def test_a_changed_byte_is_a_bad_signature(session, provider, attempt):
 @pytest.mark.parametrize("body", [b"", b"[]", b"{}", b'{"event":1}', b"\xff", b'{"amount":"1"}'])
 def test_signed_nonsense_is_refused_and_kept(session, provider, body):
     assert tell(session, provider, body) is Verdict.UNREADABLE
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"amount": 10**30}, {"amount": 1.0}, {"amount": True}, {"amount": -1}, {"status": "gone"},
+        {"event": "a\0b"}, {"session": ""}, {"currency": "XOFF"}, {"reference": ["PA"]},
+        {"session": "s" * 201}, {"event": "\ud800"},
+    ],
+)
+def test_signed_fields_that_were_not_agreed_are_refused(session, provider, attempt, changes):
+    assert tell(session, provider, message(attempt, **changes)) is Verdict.UNREADABLE
+    assert payments(session, attempt) == 0
 
 
 def test_a_refusal_after_the_payment_changes_nothing(session, provider, attempt):

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from cadastre.errors import NotAvailable, UnusableInput
+from cadastre.services.money.amounts import MOST
 from cadastre.services.money.providers.provider import Answer, AnswerStatus, Asked, Message
 from cadastre.services.money.providers.signature import HEADER, check, sign
 
@@ -58,7 +59,7 @@ class OnlineProvider:
         check(self._secret, body, headers.get(HEADER), now)
         try:
             told = json.loads(body)
-            return Message(str(told["event"])[:200], read_answer(told))
+            return Message(_word(told["event"]), read_answer(told))
         except (ValueError, KeyError, TypeError) as error:
             raise UnusableInput("money.unreadable-message", where=self.name) from error
 
@@ -93,12 +94,27 @@ class OnlineProvider:
 
 
 def read_answer(told: Mapping[str, Any]) -> Answer:
-    """Read what a provider says about a session; a number that is not whole is refused."""
+    """Read what a provider says about a session.
+
+    Raises
+    ------
+    ValueError, KeyError, TypeError
+        It is not what was agreed: plain words, and an amount that is a whole number.
+    """
     amount = told["amount"]
-    if not isinstance(amount, int) or isinstance(amount, bool):
+    if not isinstance(amount, int) or isinstance(amount, bool) or not 0 <= amount < MOST:
         raise ValueError("an amount is a whole number of the minor unit")
     address = told.get("pay_address")
     return Answer(
-        str(told["reference"])[:200], str(told["session"])[:200], AnswerStatus(told["status"]),
-        amount, str(told["currency"])[:3], None if address is None else str(address)[:2000],
+        _word(told["reference"]), _word(told["session"]), AnswerStatus(told["status"]), amount,
+        _word(told["currency"], 3), None if address is None else _word(address, 2000),
     )  # fmt: skip
+
+
+def _word(value: Any, longest: int = 200) -> str:
+    """Read a reference: printable ASCII, as providers write them."""
+    if not isinstance(value, str) or not value.isascii() or not value.isprintable():
+        raise ValueError("a reference is printable text")
+    if not 0 < len(value) <= longest:
+        raise ValueError("a reference is not empty and not endless")
+    return value
