@@ -34,6 +34,7 @@ from cadastre.services.titles.decision import Decision
 from cadastre.services.titles.facts import holders_of
 from cadastre.services.titles.grant import Grant, convert, grant
 from cadastre.services.titles.ground import open_parcels
+from cadastre.services.titles.pending import answer_renewal, hold_for_renewal
 from cadastre.services.titles.perform import perform
 
 TELLS_ALL = ("lodge", "complete")
@@ -229,6 +230,29 @@ def close_application(move: Move) -> dict[str, Any]:
     return {"application": application.number}
 
 
+def hold_title(move: Move) -> dict[str, Any]:
+    """Let a renewal asked in time hold its ground until the answer; other acts hold nothing."""
+    title = move.about.title
+    if title is None or not _asks_renewal(move):
+        return {}
+    step = hold_for_renewal(move.session, move.ruleset, title, move.dossier.number, move.step.at)
+    return {} if step is None else {"held": title.number}
+
+
+def let_title_go(move: Move) -> dict[str, Any]:
+    """End the wait of a renewal that is refused, taken back or lapsed."""
+    title = move.about.title
+    if title is not None and _asks_renewal(move):
+        outcome = "withdrawn" if move.step.kind == "withdraw" else "refused"
+        answer_renewal(move.session, title, move.dossier.number, outcome, move.step.at)
+    return {}
+
+
+def _asks_renewal(move: Move) -> bool:
+    service = rules_of(move.session, move.dossier).service
+    return service.outcome.act_for(move.about.answers.values) == "renew"
+
+
 def issue_certificate(move: Move) -> dict[str, Any]:
     """Mark that the paper may be made: it is typeset and signed when it is first asked for."""
     service = rules_of(move.session, move.dossier).service
@@ -239,6 +263,8 @@ EFFECTS: Mapping[str, Effect] = {
     "file-application": lodge_ground,
     "grant-title": issue_title,
     "act": register_act,
+    "hold-title": hold_title,
+    "let-title-go": let_title_go,
     "close-application": close_application,
     "issue-certificate": issue_certificate,
 }
