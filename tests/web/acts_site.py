@@ -1,4 +1,4 @@
-"""Serve a register whose titles may be acted on, with openings in every phase and a clipped filing."""
+"""Serve a register whose titles may be acted on, openings in every phase, a clipped filing."""
 
 from __future__ import annotations
 

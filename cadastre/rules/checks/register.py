@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from zoneinfo import ZoneInfo
 
 from cadastre.rules.case import Case
 from cadastre.rules.finding import Finding
@@ -70,14 +71,15 @@ def check_openings(case: Case) -> Iterator[Finding]:
 
     Ground is kept for one group of substances; where none is named yet, it can only be feared.
     """
+    clock = ZoneInfo(case.ruleset.time_zone)
     for one in case.facts.openings:
         if case.groups and one.group not in case.groups:
             continue
         severity = Severity.BLOCK if case.groups else Severity.WARN
         values = {
             "number": one.id,
-            "opens_at": one.opens_at,
-            "closes_at": one.closes_at,
+            "opens_at": one.opens_at and one.opens_at.astimezone(clock),
+            "closes_at": one.closes_at and one.closes_at.astimezone(clock),
             "page": one.page,
         }
         yield Finding(RESERVED[one.phase], severity, values, geometry=one.shared)
