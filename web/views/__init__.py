@@ -21,9 +21,21 @@ from web.views import (
     receipts,
     remnants,
     search,
+    services,
     verify,
 )
 from web.views.desk import dossier, opinions, queue, steps
+from web.views.dossiers import (
+    common,
+    counter,
+    follow,
+    form,
+    ground,
+    lodging,
+    mine,
+    pieces,
+    place_map,
+)
 from web.views.people import (
     administration,
     again,
@@ -53,11 +65,14 @@ PAGES = (
     money,
     money_desk,
 )
+DOSSIERS = (
+    services, common, mine, form, ground, place_map, pieces, lodging, follow, counter,
+)  # fmt: skip
 DESK = (queue, dossier, steps, opinions)
 PEOPLE = (registration, second_factor, again, people, keys, administration, identity)
 
 
 def register_views(app: Flask) -> None:
     """Mount the pages."""
-    for page in (*PAGES, *DESK, *PEOPLE):
+    for page in (*PAGES, *DOSSIERS, *DESK, *PEOPLE):
         app.register_blueprint(page.pages)
