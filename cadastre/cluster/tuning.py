@@ -39,6 +39,8 @@ def _server_settings(place: ClusterPlace, *, durable: bool) -> str:
         "port": PORT,
         "unix_socket_directories": str(place.socket_folder),
         "max_connections": 100,
+        # Deciders who work at SERIALIZABLE watch many rows of cells and ground at once.
+        "max_pred_locks_per_transaction": 256,
         "shared_buffers": f"{min(max(memory // 8, 128), 2048)}MB",
         "effective_cache_size": f"{max(memory // 2, 256)}MB",
         "work_mem": f"{min(max(memory // 256, 8), 64)}MB",
