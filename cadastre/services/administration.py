@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import delete, func, or_, select
 from sqlalchemy.orm import Session
 
 from cadastre.errors import Blocked, NotFound, UnusableInput
-from cadastre.models import Account, AdministrativeUnit, ApiToken
+from cadastre.models import Account, AdministrativeUnit, ApiToken, Passkey, RecoveryCode
 from cadastre.rules.permissions import (
     AccountRef,
     Actor,
@@ -162,6 +162,30 @@ def reopen_account(session: Session, actor: Actor, account: Account, *, reason: 
     ensure(can_change_account(actor, ref), actor, "administration.not-ones-own")
     account.is_active = True
     _journal(session, actor, account, "account.reopen", _reason(reason))
+
+
+def reset_second_factor(
+    session: Session, actor: Actor, account: Account, *, reason: str
+) -> None:
+    """Take authenticator, passkeys and recovery codes from who lost them, and their sessions.
+
+    They sign in with the password and set up another before they can decide anything. Whoever does
+    this has made sure of who is asking: the reason says how.
+
+    Raises
+    ------
+    NotAllowed
+        The actor may not change this account, or it is the demonstration's.
+    """
+    ref = AccountRef(account.id, frozenset(account.roles))
+    ensure(can_change_account(actor, ref), actor, "administration.not-ones-own")
+    ensure(not account.is_demonstration, actor, "accounts.demonstration")
+    reason = _reason(reason)
+    account.totp_secret = account.totp_counter = None
+    for table in (Passkey, RecoveryCode):
+        session.execute(delete(table).where(table.account_id == account.id))
+    end_sessions(session, account)
+    _journal(session, actor, account, "second-factor.reset", reason)
 
 
 def regions(session: Session) -> list[tuple[str, str]]:

@@ -23,7 +23,7 @@ class ShownAccount:
     """An account that the sign-in page of a demonstration offers to try."""
 
     email: str
-    roles: tuple[str, ...]
+    name: str
     password: str
 
 
@@ -32,7 +32,7 @@ def shown_accounts(folder: Path) -> tuple[ShownAccount, ...]:
     """List the accounts to try, as the demonstration opens them."""
     described = read_description(folder, "accounts")
     return tuple(
-        ShownAccount(row["email"], tuple(row["roles"]), described["password"])
+        ShownAccount(row["email"], row["display_name"], described["password"])
         for row in described["accounts"]
     )
 

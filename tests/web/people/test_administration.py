@@ -126,3 +126,20 @@ def test_a_name_cannot_search_beyond_itself(browser: Browser, administrator: Acc
     assert "efua@exemple.test" not in words(browser.get(f"{PAGE}?q=%25"))
 
 
+
+
+def test_a_lost_second_factor_is_cleared_by_an_administrator_with_a_reason(
+    browser: Browser, another: Browser, administrator: Account
+) -> None:
+    decider = make_person(browser.session, "koffi", roles=["decider"])
+    browser.give_authenticator(decider)
+    another.sign_in_with_two(decider)
+    path = f"{PAGE}/{decider.id}"
+    assert browser.post(path, **rights(act="reset-factor", reason="")).status_code == 422
+    assert browser.post(path, **rights(act="reset-factor")).status_code == 303
+    assert not another.is_signed_in()
+    another.sign_in(decider)
+    assert another.is_signed_in()  # with one factor: reads, and decides nothing
+    assert another.get("/login/second-factor").location == "/account/authenticator"
+    entry = [one for one in browser.journal() if one.action == "second-factor.reset"][-1]
+    assert (entry.account_id, entry.reason) == (administrator.id, "note de service 12")

@@ -13,6 +13,7 @@ from cadastre.errors import CadastreError
 from cadastre.models import Account
 from cadastre.rules.permissions import Role
 from cadastre.services import administration
+from cadastre.services.second_factor import has_second_factor
 from web.views.people.forms import Page, refused
 from web.views.people.registration import write_invitation_to_finish
 
@@ -68,6 +69,8 @@ def _change(found: Account) -> None:
         administration.close_account(database, actor, found, reason=reason)
     elif form.get("act") == "reopen":
         administration.reopen_account(database, actor, found, reason=reason)
+    elif form.get("act") == "reset-factor":
+        administration.reset_second_factor(database, actor, found, reason=reason)
     else:
         administration.change_rights(
             database, actor, found, roles=form.getlist("roles"), areas=form.getlist("areas"),
@@ -86,8 +89,10 @@ def _accounts() -> dict[str, Any]:
 
 
 def _account(account_id: int) -> dict[str, Any]:
+    found = _found(account_id)
     return {
-        "account": _found(account_id),
+        "account": found,
+        "has_factor": has_second_factor(db_session(), found),
         "roles": list(Role),
         "regions": administration.regions(db_session()),
         "sectors": SECTORS,

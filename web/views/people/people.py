@@ -98,6 +98,7 @@ def invite(party_id: int) -> Page:
             powers=form.getlist("powers"), ends_on=_day(form.get("ends_on", "")),
         )  # fmt: skip
     except CadastreError as error:
+        error.where = f"{error.where}-{party_id}"  # one form for each company
         return refused("account/people.html", error, **_people())
     letter = Letter(
         offer.email, "account-mandate", f"{site_address()}/account/people", myself().language
