@@ -39,6 +39,7 @@ from cadastre.models.people import (
     SignInFailure,
 )
 from cadastre.models.sealed_log import GrantingStop, LogHead, LogKey, LogLeaf, LogNode
+from cadastre.models.supervision import IndicatorDay, LinkedScreen, LiveEvent
 from cadastre.models.territory import AdministrativeUnit, BaseMapFeature
 from cadastre.models.title import Share, Title, TitleRelation
 from cadastre.models.work import Work
@@ -68,8 +69,11 @@ __all__ = [
     "GroundCell",
     "IdempotencyKey",
     "Identity",
+    "IndicatorDay",
     "Invoice",
     "JournalEntry",
+    "LinkedScreen",
+    "LiveEvent",
     "LogHead",
     "LogKey",
     "LogLeaf",

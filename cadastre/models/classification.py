@@ -47,6 +47,8 @@ TABLES: dict[str, Classification] = {
     "presence": INTERNAL,
     "message_reading": INTERNAL,
     "outbox_event": INTERNAL,
+    "live_event": INTERNAL,
+    "indicator_day": INTERNAL,
     "document": INTERNAL,
     # Who people are, what they wrote and paid.
     "party": PERSONAL,
@@ -72,6 +74,7 @@ TABLES: dict[str, Classification] = {
     "recovery_code": CONFIDENTIAL,
     "sign_in_failure": CONFIDENTIAL,
     "identity": CONFIDENTIAL,
+    "linked_screen": CONFIDENTIAL,
     "counter_confirmation": CONFIDENTIAL,
 }
 
