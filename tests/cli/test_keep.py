@@ -69,7 +69,7 @@ def test_sealing_outlives_a_missing_key_and_says_so_once(monkeypatch, capsys) ->
     assert capsys.readouterr().err.count("no key at nowhere") == 1
 
 
-def test_it_seals_sweeps_recounts_and_lets_fees_fall_due_at_start(fresh_database: TestUrls, tmp_path: Path) -> None:
+def test_it_does_every_chore_at_start(fresh_database: TestUrls, tmp_path: Path) -> None:
     engine = create_engine(sqlalchemy_url(fresh_database.owner_url))
     with Session(engine) as session, session.begin():
         make_zone(session, square(1.05, 8.05))
