@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 
 from api.session import db_session
 from api.sign_in import current_actor
+from cadastre.queries.catalogue import CLASSES, class_of_collection
 from cadastre.queries.visibility import ANYBODY, Viewer
 from cadastre.rules.permissions import Classification, clearance, export_clearance
 from cadastre.services.personal_data import note_export, note_views
@@ -20,8 +21,23 @@ def current_viewer() -> Viewer:
     return _viewer(clearance(current_actor()))
 
 
+def shared_viewer(collection: str | None = None) -> Viewer:
+    """Give who reads what caches keep: everybody alike, but for collections of the office.
+
+    Those are read without persons whoever asks, and kept by no cache. Without a collection: who
+    lists them all.
+    """
+    least = max(CLASSES.values()) if collection is None else class_of_collection(collection)
+    if least is Classification.PUBLIC:
+        return ANYBODY
+    after_this_request(_keep_private)
+    return Viewer(min(clearance(current_actor()), least))
+
+
 def exporting_viewer(collection: str) -> Viewer:
     """Give who takes a file away; personal fields leave only with who may take them, on record."""
+    if class_of_collection(collection) is not Classification.PUBLIC:
+        return shared_viewer(collection)
     viewer = _viewer(export_clearance(current_actor()))
     if viewer.may_see(Classification.PERSONAL):
         note_export(db_session(), current_actor(), collection, request.full_path.rstrip("?"))

@@ -23,6 +23,7 @@ from cadastre.models import (
     BaseMapFeature,
     Dossier,
     Occupation,
+    OverlapCase,
     Parcel,
     Party,
     Share,
@@ -218,6 +219,35 @@ def make_work(
             **columns,
         ),
     )
+
+
+def make_overlap(
+    session: Session,
+    left: Parcel,
+    right: Parcel,
+    *,
+    number: str | None = None,
+    detected_at: dt.datetime = dt.datetime(2026, 3, 3, tzinfo=dt.UTC),
+    closed_at: dt.datetime | None = None,
+) -> OverlapCase:
+    """Make a case of the ground of one parcel, said to be in the way of another."""
+    number = number or f"CAS-{next(_count)}"
+    dossier = _kept(
+        session,
+        Dossier(
+            number=number, service="overlap", procedure="overlap", procedure_version="1",
+            party_id=make_party(session).id,
+        ),
+    )  # fmt: skip
+    return _kept(
+        session,
+        OverlapCase(
+            number=number, kind="overlap", left_parcel_id=left.id, right_parcel_id=right.id,
+            geom=left.geom, area_m2=1000.0, share_of_left=0.1, share_of_right=0.1,
+            mean_width_m=10.0, is_technical=False, detected_at=detected_at, detected_by="tests",
+            closed_at=closed_at, outcome="settled" if closed_at else None, dossier_id=dossier.id,
+        ),
+    )  # fmt: skip
 
 
 def make_unit(

@@ -10,6 +10,7 @@ from flask import request
 
 from api.ogc import systems
 from api.ogc.parameters import UnknownParameter, moment_of
+from api.viewing import shared_viewer
 from cadastre.errors import UnusableInput
 from cadastre.queries.catalogue import relation_at_run
 from cadastre.queries.cql2 import CQL2_TEXT, compile_filter
@@ -35,7 +36,7 @@ def asked_relation(collection: str) -> tuple[Relation, Mapping[str, Any]]:
         A parameter that cannot be read; an unknown one is refused too.
     """
     at, interval = moment_of(request.args)
-    relation = relation_at_run(collection, ever=interval is not None)
+    relation = relation_at_run(collection, shared_viewer(collection), ever=interval is not None)
     relation = _by_queryables(relation)
     if interval is not None and relation.period is not None:
         relation = relation.narrowed(relation.period.op("&&")(interval))

@@ -22,6 +22,7 @@ from api.permissions import Access, open_to
 from api.representation import json_text
 from api.schemas import Feature
 from api.session import db_session
+from api.viewing import shared_viewer
 from cadastre.errors import NotFound
 from cadastre.queries.asof import look_back
 from cadastre.queries.catalogue import relation_at_run
@@ -93,7 +94,7 @@ def one_item(collection: str, key: str) -> Response:
     """Give one feature by its number or code, whatever the day."""
     refuse_unknown("at", "known", "lang", "f", "crs")
     crs = systems.asked_system(request.args.get("crs"), "crs")
-    relation = relation_at_run(collection, ever=True)
+    relation = relation_at_run(collection, shared_viewer(collection), ever=True)
     row = find_feature(db_session(), relation, key, moment_of(request.args)[0].parameters())
     if row is None:
         raise NotFound("http.not-in-register", where=key, given=key)

@@ -14,7 +14,8 @@ from api.ogc.conformance import CONFORMANCE, PAGES
 from api.ogc.links import GEOJSON, HTML, MVT, OPENAPI, OPENAPI_3_0, SCHEMA, link
 from api.permissions import Access, open_to
 from api.state import now, state
-from cadastre.queries.catalogue import COLLECTIONS, relation_of
+from api.viewing import shared_viewer
+from cadastre.queries.catalogue import collections_for, relation_of
 from cadastre.queries.paging import sortable_fields
 from cadastre.queries.relation import Relation
 from cadastre.queries.tiles import OF_COLLECTION
@@ -62,7 +63,7 @@ def collections() -> Response:
     body = {
         "links": [link("/ogc/collections", "self")],
         "crs": systems.offered(),
-        "collections": [describe_collection(name) for name in COLLECTIONS],
+        "collections": [describe_collection(name) for name in collections_for(shared_viewer())],
     }
     return answer("collections", body)
 
@@ -72,7 +73,7 @@ def collections() -> Response:
 @documented(Operation("One collection", parameters=(LANG,)))
 def one_collection(collection: str) -> Response:
     """Describe a collection."""
-    relation_of(collection, now())
+    relation_of(collection, now(), shared_viewer(collection))
     return answer("collection", describe_collection(collection))
 
 
@@ -81,7 +82,7 @@ def one_collection(collection: str) -> Response:
 @documented(Operation("Names that may stand in a filter", media_types=(SCHEMA,)))
 def queryables(collection: str) -> Response:
     """Give the queryables as JSON Schema."""
-    relation = relation_of(collection, now())
+    relation = relation_of(collection, now(), shared_viewer(collection))
     named = {name: field for name, field in relation.fields.items() if field.filterable}
     properties = {"geometry": {"format": "geometry-any"}, **_schemas(relation, named)}
     return answer("schema", _schema(relation, properties), SCHEMA)
@@ -92,7 +93,7 @@ def queryables(collection: str) -> Response:
 @documented(Operation("Names that may stand in sortby", media_types=(SCHEMA,)))
 def sortables(collection: str) -> Response:
     """Give the sortables as JSON Schema."""
-    relation = relation_of(collection, now())
+    relation = relation_of(collection, now(), shared_viewer(collection))
     properties = _schemas(relation, sortable_fields(relation))
     return answer("schema", _schema(relation, properties), SCHEMA)
 

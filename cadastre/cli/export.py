@@ -40,7 +40,8 @@ def export(
     crs: str,
     lang: str,
 ) -> None:
-    """Write COLLECTION: titles, applications, zones, works, administrative-units, base-map.
+    """Write COLLECTION: titles, applications, occupations, zones, works, administrative-units,
+    base-map.
 
     Endings: .geojson, .geojsons, .geojsonl, .zip (Shapefile), .gpkg, .fgb, .parquet, .csv, .xlsx,
     .kml, .dxf, .html (a map). What the file is, its checksum and what its format cannot hold stand

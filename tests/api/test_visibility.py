@@ -11,18 +11,19 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from cadastre.exchange.write import FORMATS
-from cadastre.models import Account, ApiToken, JournalEntry
+from cadastre.models import Account, ApiToken, JournalEntry, Parcel
 from cadastre.queries.asof import as_of
 from cadastre.queries.catalogue import relation_of
 from cadastre.queries.visibility import Viewer
-from cadastre.rules.permissions import Role, clearance, export_clearance
+from cadastre.rules.permissions import Classification, Role, clearance, export_clearance
 from cadastre.services.actors import actor_of
 from cadastre.services.tokens import token_hash
-from tests.factories import make_party, make_title, square
+from tests.factories import make_overlap, make_party, make_title, square
 
 PERSON = "Une Personne Privée"
 AT = as_of(None, "Africa/Lome")
-COLLECTIONS = ("titles", "applications")
+COLLECTIONS = ("titles", "applications", "occupations")
+OUTSIDERS = {None, Role.APPLICANT, Role.CLERK, Role.ADVISER, Role.ADMINISTRATOR}
 EVERYBODY = (None, *Role)
 
 
@@ -101,6 +102,32 @@ def test_the_record_shows_a_role_what_it_may_see_and_notes_whose(
         assert (noted[0].account_id, noted[0].subject) == (account.id, "person")
         assert noted[0].reason == "/api/titles/PR/2024/0002"
         assert answer.headers["Cache-Control"] == "private, no-store"
+
+
+@pytest.mark.parametrize("role", EVERYBODY)
+def test_overlaps_do_not_exist_for_who_is_not_of_the_office(
+    client: FlaskClient, register: Session, role: Role | None
+) -> None:
+    one, other = register.query(Parcel).order_by(Parcel.id).limit(2)
+    make_overlap(register, one, other, number="CAS-1")
+    headers, account = asking(register, role)
+    at = "?datetime=2026-06-01T00:00:00Z"
+    path = "/ogc/collections/overlaps"
+    answers = [
+        client.get(path, headers=headers), client.get(f"{path}/items{at}", headers=headers),
+        client.get(f"{path}/items/CAS-1", headers=headers),
+        client.get("/api/exports/overlaps?format=csv", headers=headers),
+    ]  # fmt: skip
+    listed = client.get("/ogc/collections", headers=headers)
+    may = clearance(actor(account)) >= Classification.INTERNAL
+    assert {each.status_code for each in answers} == {200 if may else 404}
+    assert ("overlaps" in [each["id"] for each in listed.json["collections"]]) is may
+    assert listed.headers["Cache-Control"] == "private, no-store"
+    if may:
+        assert [each["id"] for each in answers[1].json["features"]] == ["CAS-1"]
+        assert {each.headers["Cache-Control"] for each in answers} == {"private, no-store"}
+        assert b"CAS-1" in answers[3].data
+    assert may is (role not in OUTSIDERS)
 
 
 def test_a_regional_office_does_not_see_persons_of_the_whole_country(

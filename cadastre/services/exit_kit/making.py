@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from cadastre.config import ROOT, Settings
 from cadastre.database import owner_engine
 from cadastre.queries.asof import AsOf, as_of
-from cadastre.queries.catalogue import COLLECTIONS
+from cadastre.queries.catalogue import collections_for
 from cadastre.rules.ruleset import Ruleset
 from cadastre.sentences import say
 from cadastre.services.backup import pieces
@@ -103,7 +103,7 @@ def _collections(session: Session, at: AsOf, folder: Path, language: str) -> Non
     """Write each collection of the public register as it stands, for maps."""
     target = folder / "collections"
     target.mkdir()
-    for collection in COLLECTIONS:
+    for collection in collections_for():
         for suffix in FORMATS:
             wanted = ExportRequest(collection, f"{collection}{suffix}", at, language=language)
             with (target / f"{collection}{suffix}").open("wb") as stream:
