@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from flask import session as browser
 from flask import url_for
@@ -88,7 +89,7 @@ def _asked(invoice: Invoice, attempt: PaymentAttempt) -> Asked:
     )  # fmt: skip
 
 
-def _address(page: str, **values: str) -> str:
+def _address(page: str, **values: Any) -> str:
     """Give an address of ours; where the site knows its own, a request does not choose it."""
     public = state().settings.public_url
     if public is None:
