@@ -160,7 +160,9 @@ def comparison(code: str | None) -> Comparison:
 
 def _compared(code: str | None) -> Response:
     found = comparison(code)
+    # An intact file may be of a revoked certificate: what became of it is always told with it.
+    named = code or (found.certificate.code if found.certificate else None)
     body = told_comparison(found, current_language())
-    answer = json_response({**body, "certificate": truth(code) if code else None})
+    answer = json_response({**body, "certificate": truth(named) if named else None})
     answer.headers["Cache-Control"] = "no-store"
     return answer

@@ -36,13 +36,16 @@ def ask() -> str | AnyResponse:
 @limiter.limit(FILES)
 @open_to(Access.ANYBODY)
 def ask_file() -> Response:
-    """Say what a file is, without being told its code."""
+    """Say what a file is, without being told its code, and what became of what it claims to be."""
     try:
-        found = told_comparison(comparison(None), current_language())
+        found = comparison(None)
     except CadastreError as error:
         page = render_template("verify/ask.html", result=None, error=error)
         return Response(page, error.http_status, PRIVATE)
-    return Response(render_template("verify/ask.html", result=found, error=None), 200, PRIVATE)
+    result = told_comparison(found, current_language())
+    if found.certificate is not None:
+        return _page(found.certificate.code, result=result)
+    return Response(render_template("verify/ask.html", result=result, error=None), 200, PRIVATE)
 
 
 @pages.get("/verify/<code>")

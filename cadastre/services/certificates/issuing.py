@@ -113,21 +113,9 @@ def issue(
         unsigned, kind=kind.value, code=stamp.code, is_demonstration=stamp.is_demonstration
     )
     certificate = Certificate(
-        code=stamp.code,
-        kind=kind.value,
-        number=sheet.number,
-        language=language,
-        version=version,
-        dossier_id=about.dossier_id,
-        title_id=about.title_id,
-        sha256=_keep(session, pdf),
-        signer_sha256=stamp.signer.certificate_sha256,
-        issued_at=stamp.issued_at,
-        account_id=about.account_id,
-        log_position=None if proof is None else proof["index"],
-        facts=public_facts(sheet),
-        is_demonstration=stamp.is_demonstration,
-    )
+        kind=kind.value, number=sheet.number, language=language, version=version,
+        sha256=_keep(session, pdf), facts=public_facts(sheet), **_told(about), **_stamped(stamp),
+    )  # fmt: skip
     session.add(certificate)
     session.flush()
     _write_down(session, certificate)
@@ -191,6 +179,24 @@ def _stamp(
         is_demonstration=sheet.is_demonstration or signer.is_demonstration,
         proof=proof,
     )
+
+
+def _told(about: About) -> dict[str, Any]:
+    return {
+        "dossier_id": about.dossier_id,
+        "title_id": about.title_id,
+        "account_id": about.account_id,
+    }
+
+
+def _stamped(stamp: Stamp) -> dict[str, Any]:
+    return {
+        "code": stamp.code,
+        "signer_sha256": stamp.signer.certificate_sha256,
+        "issued_at": stamp.issued_at,
+        "log_position": None if stamp.proof is None else stamp.proof["index"],
+        "is_demonstration": stamp.is_demonstration,
+    }
 
 
 def _keep(session: Session, pdf: bytes) -> str:
