@@ -4,6 +4,7 @@ The journal is sealed every few seconds. At start and whenever the legal day cha
 decisions are carried out, overlap cases counted again and yearly fees fall due; that work has a
 thread of its own, since a recount of a large register must not make the log late. Another thread
 asks the payment provider about what it never answered, and carries out what payments set in motion.
+A third writes down what the clocks of dossiers decided, and sends the notices that are due.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from dataclasses import dataclass
 import click
 
 from cadastre.cli import output
+from cadastre.cli.dossiers import keep_dossiers
 from cadastre.cli.inputs import deployment
 from cadastre.cli.language import language_option
 from cadastre.cli.money import keep_money
@@ -73,6 +75,7 @@ def keep(lang: str) -> None:
     daily = threading.Thread(target=_do_daily, args=(chores, ruleset), daemon=True)
     daily.start()
     keep_money(settings, ruleset, lang)
+    keep_dossiers(settings, ruleset, lang)
     _seal_without_end(settings, lang)
 
 

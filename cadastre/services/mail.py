@@ -27,7 +27,8 @@ class Letter:
     """A letter to one address: subject, a sentence or two, and where to go on.
 
     ``kind`` names the sentences ``mail.<kind>-subject`` and ``mail.<kind>``; ``values`` fill them
-    and hold nothing of a dossier.
+    and hold nothing of a dossier. ``reference`` names the letter: sent twice by accident, it bears
+    one Message-ID and is shown once.
     """
 
     address: str
@@ -35,6 +36,7 @@ class Letter:
     link: str
     language: str = "fr"
     values: tuple[tuple[str, str], ...] = ()
+    reference: str | None = None
 
 
 def written(letter: Letter, sender: str) -> EmailMessage:
@@ -43,7 +45,9 @@ def written(letter: Letter, sender: str) -> EmailMessage:
     message["From"], message["To"] = sender, letter.address
     message["Subject"] = say(f"mail.{letter.kind}-subject", letter.language, **values)
     message["Date"] = formatdate(localtime=False)
-    message["Message-ID"] = make_msgid(domain=sender.rpartition("@")[2].strip(">") or None)
+    host = sender.rpartition("@")[2].strip(">") or None
+    kept = letter.reference and host
+    message["Message-ID"] = f"<{letter.reference}@{host}>" if kept else make_msgid(domain=host)
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(
         "\n\n".join(

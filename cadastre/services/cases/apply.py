@@ -16,7 +16,9 @@ from sqlalchemy.orm import Session
 from cadastre.errors import Blocked
 from cadastre.models import (
     Account,
+    Application,
     Charge,
+    Dossier,
     JournalEntry,
     Opening,
     OverlapCase,
@@ -32,10 +34,12 @@ from cadastre.queries.occupations import lock_ground
 from cadastre.rules.resolution.situation import LEFT, RIGHT
 from cadastre.rules.resolution.state import CaseStep
 from cadastre.rules.ruleset import Ruleset
+from cadastre.sentences import say
 from cadastre.services.cases.detection import detect_for_parcels
 from cadastre.services.cases.ground import corrected, end_application, replace_parcel
 from cadastre.services.cases.proposed import ground_of
 from cadastre.services.cases.steps import history, server_instant, write_step
+from cadastre.services.dossiers.messages import leave_note
 from cadastre.services.titles.decision import Decision, record
 from cadastre.services.titles.ground import groups_of
 from cadastre.services.titles.waiting import promote_waiting
@@ -120,6 +124,7 @@ def _change(act: _Act, parcel: Parcel, ground: BaseGeometry | None) -> list[int]
     if ground is None and parcel.application is not None:
         end_application(session, parcel.application, [parcel], act.at)
         _tell_owner(act, parcel, "refused", facts)
+        _tell_dossier(act, parcel.application)
         return [parcel.id]
     assert ground is not None
     was = to_shape(parcel.geom)
@@ -130,6 +135,18 @@ def _change(act: _Act, parcel: Parcel, ground: BaseGeometry | None) -> list[int]
     promote_waiting(session, shapely.union(was, ground), act.at)
     _tell_owner(act, parcel, "overlap-resolved", facts)
     return [parcel.id, *(one.id for one in fresh)]
+
+
+def _tell_dossier(act: _Act, application: Application) -> None:
+    """Tell the office of a dossier that its application ended here: its procedure goes on there."""
+    dossier = act.session.get_one(Dossier, application.dossier_id)
+    if dossier.catalogue_sha256 is None:
+        return
+    text = say(
+        "cases.note-refused", act.ruleset.languages[0], number=application.number,
+        case=act.case.number, reason=act.decision.reason,
+    )  # fmt: skip
+    leave_note(act.session, dossier, act.decision.confirmed_by, text)
 
 
 def _tell_owner(act: _Act, parcel: Parcel, kind: str, facts: Mapping[str, Any]) -> None:

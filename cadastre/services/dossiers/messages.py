@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, selectinload
 
 from cadastre.errors import TooLarge, UnusableInput
-from cadastre.models import Document, Dossier, Message, MessageReading
+from cadastre.models import Account, Document, Dossier, JournalEntry, Message, MessageReading
 from cadastre.rules.permissions import (
     Actor,
     Audience,
@@ -70,6 +70,24 @@ def write_message(
     if audience is Audience.APPLICANT:
         tell_of(session, dossier, "message", to_applicant=not from_applicant, by=actor)
     mark_read(session, dossier, actor)
+    return message
+
+
+def leave_note(session: Session, dossier: Dossier, account: Account, text: str) -> Message:
+    """Leave a note of the office on what was decided elsewhere; who carries the dossier is told."""
+    message = Message(
+        dossier_id=dossier.id, account_id=account.id, by_office=True,
+        audience=Audience.OFFICE.value, text=text,
+    )  # fmt: skip
+    session.add(message)
+    session.flush()
+    session.add(
+        JournalEntry(
+            action="dossier.note", subject="dossier", subject_id=dossier.number,
+            account_id=account.id, facts={"message": message.id},
+        )
+    )  # fmt: skip
+    tell_of(session, dossier, "note", to_applicant=False, by=None)
     return message
 
 

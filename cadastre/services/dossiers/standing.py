@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -65,17 +66,25 @@ def keep_standing(session: Session, dossier: Dossier, standing: Standing) -> Dos
     if row is None:
         row = DossierStanding(dossier_id=dossier.id)
         session.add(row)
-    procedure = rules_of(session, dossier).procedure
-    dues = [awaited.due for awaited in standing.awaits if awaited.due is not None]
-    row.state = standing.state.value if standing.state else ""
-    row.stage = standing.stage or ""
-    row.awaited = list(dict.fromkeys(awaited.who for awaited in standing.awaits))
-    # A day given to answer ends when the next one begins.
-    row.due_at = procedure.calendar.begins(min(dues) + dt.timedelta(days=1)) if dues else None
-    row.next_rule_at = standing.next_by_clock.at if standing.next_by_clock else None
-    row.is_closed = standing.closed
-    row.outcome = standing.outcome
-    row.lodged_at = standing.happened_at("lodge")
-    row.moved_at = standing.steps[-1].at if standing.steps else standing.at
+    for name, value in kept_of(rules_of(session, dossier).procedure, standing).items():
+        setattr(row, name, value)
     session.flush()
     return row
+
+
+def kept_of(procedure: Procedure, standing: Standing) -> dict[str, Any]:
+    """Give what queues keep of a standing, column by column."""
+    dues = [awaited.due for awaited in standing.awaits if awaited.due is not None]
+    # A day given to answer ends when the next one begins.
+    ends = procedure.calendar.begins(min(dues) + dt.timedelta(days=1)) if dues else None
+    return {
+        "state": standing.state.value if standing.state else "",
+        "stage": standing.stage or "",
+        "awaited": list(dict.fromkeys(awaited.who for awaited in standing.awaits)),
+        "due_at": ends,
+        "next_rule_at": standing.next_by_clock.at if standing.next_by_clock else None,
+        "is_closed": standing.closed,
+        "outcome": standing.outcome,
+        "lodged_at": standing.happened_at("lodge"),
+        "moved_at": standing.steps[-1].at if standing.steps else standing.at,
+    }

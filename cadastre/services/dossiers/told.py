@@ -14,8 +14,6 @@ from cadastre.rules.ruleset import Ruleset
 from cadastre.sentences import say, write_day
 from cadastre.services.labels import substance_label
 
-PERSONAL = frozenset({"personal", "confidential"})
-
 
 @dataclass(frozen=True, slots=True)
 class Told:
@@ -36,14 +34,9 @@ class Group:
 
 
 def answers_told(
-    service: Service,
-    values: Mapping[str, Any],
-    ruleset: Ruleset,
-    language: str,
-    *,
-    personal: bool = True,
+    service: Service, values: Mapping[str, Any], ruleset: Ruleset, language: str
 ) -> tuple[Group, ...]:
-    """List the answers page by page; without ``personal``, none that people gave of themselves."""
+    """List the answers page by page; give only those the reader may see (``shown_answers``)."""
     groups = []
     for page in service.form:
         told = tuple(
@@ -52,7 +45,7 @@ def answers_told(
                 answer_told(field, values[field.id], ruleset, language), field.classification,
             )
             for field in page.fields
-            if field.id in values and (personal or field.classification not in PERSONAL)
+            if field.id in values
         )  # fmt: skip
         if told:
             groups.append(Group(page.title[language], told))

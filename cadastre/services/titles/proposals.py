@@ -73,6 +73,7 @@ def propose(
         The act is not possible today.
     """
     ensure_may_propose(account)
+    ensure_free_of_procedure(session, subject)
     if len(wish.reason.strip()) < SHORTEST_REASON:
         raise UnusableInput("titles.no-reason", where="reason")
     if wish.act != GRANT:
@@ -217,6 +218,9 @@ def _do(
     wish: Wish,
     decision: Decision,
 ) -> Outcome:
+    ensure_free_of_procedure(session, subject)
+    if wish.said.application:
+        ensure_free_of_procedure(session, application_named(session, wish.said.application))
     if isinstance(subject, Application):
         title = grant(session, ruleset, subject, decision, _terms(session, ruleset, wish, decision))
         told = {"starts_on": title.starts_on, "expires_on": title.expires_on}
@@ -229,6 +233,23 @@ def _do(
         .limit(1)
     )
     return Outcome(tuple(numbers), {} if last is None else dict(last.facts))
+
+
+def ensure_free_of_procedure(session: Session, subject: Title | Application) -> None:
+    """Refuse to grant past the steps of a service: what it wants heard, paid and confirmed counts.
+
+    The procedure of a dossier grants by its own step ``issue``, which does not come through here.
+
+    Raises
+    ------
+    Blocked
+        ``dossiers.grant-by-procedure``, ``where`` the number of the dossier.
+    """
+    if isinstance(subject, Title):
+        return
+    dossier = session.get_one(Dossier, subject.dossier_id)
+    if dossier.catalogue_sha256 is not None:
+        raise Blocked("dossiers.grant-by-procedure", where=dossier.number, number=subject.number)
 
 
 def _terms(session: Session, ruleset: Ruleset, wish: Wish, decision: Decision) -> Grant:

@@ -15,7 +15,7 @@ from cadastre.config import read_settings
 from cadastre.models import GrantingStop
 from cadastre.rules.ruleset import Ruleset
 from cadastre.services import granting
-from cadastre.services.verification import chains, ground, guards, log
+from cadastre.services.verification import chains, dossiers, ground, guards, log
 from cadastre.services.verification.expected import Expected, read_expected
 from cadastre.services.verification.proof import Proof
 
@@ -49,6 +49,7 @@ def verify(
         lambda: chains.two_people(session, expected),
         lambda: chains.speed(session, expected),
         lambda: chains.night(session, expected, ruleset),
+        lambda: dossiers.standings(session),
         lambda: log.tree(session),
         lambda: log.rows(session),
         lambda: log.states(session),

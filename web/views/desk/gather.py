@@ -24,7 +24,7 @@ from cadastre.models import (
 from cadastre.procedures.machine import State
 from cadastre.queries.overlaps import find_units
 from cadastre.rules.catalogue import Piece
-from cadastre.rules.permissions import Actor, can_assign, can_examine, can_see_personal
+from cadastre.rules.permissions import Actor, can_assign, can_examine, clearance
 from cadastre.rules.ruleset import Ruleset
 from cadastre.sentences import say
 from cadastre.services.dossiers.access import ref_of
@@ -37,6 +37,7 @@ from cadastre.services.dossiers.ground import POINT, point_of
 from cadastre.services.dossiers.showing import document_json, dossier_for
 from cadastre.services.dossiers.standing import server_instant
 from cadastre.services.dossiers.told import Group, answers_told
+from cadastre.services.personal_data import shown_answers
 from cadastre.services.titles.ground import held, open_parcels
 from web.views.ground_plans import Drawn, plan_of_grounds
 
@@ -103,8 +104,10 @@ def gather_page(
         number=dossier.number,
         shown=shown,
         answers=answers_told(
-            service, about.answers.values, ruleset, language,
-            personal=can_see_personal(actor, ref),
+            service,
+            shown_answers(service, about.answers.values, clearance(actor, ref)),
+            ruleset,
+            language,
         ),
         pieces=tuple(
             PieceLine(piece, tuple(_told(one) for one in documents if one.piece == piece.id))
