@@ -12,6 +12,7 @@ from cadastre.config import read_settings
 from cadastre.database import app_engine, transaction
 from cadastre.errors import NotFound
 from cadastre.models import Account, Party
+from cadastre.rules.permissions import SCOPES
 from cadastre.sentences import say
 from cadastre.services.accounts import create_account
 from cadastre.services.tokens import make_token
@@ -52,14 +53,18 @@ def add(
 @click.argument("email")
 @click.option("--name", default="cli", show_default=True, help="What the key is for.")
 @click.option("--days", type=click.IntRange(1, 366), default=90, show_default=True)
+@click.option(
+    "--scope", "scopes", multiple=True, type=click.Choice(tuple(SCOPES)), default=tuple(SCOPES),
+    show_default=True, help="What the key is for; all of it when not given.",
+)  # fmt: skip
 @language_option
-def token(email: str, name: str, days: int, lang: str) -> None:
+def token(email: str, name: str, days: int, scopes: tuple[str, ...], lang: str) -> None:
     """Make a key for the account of EMAIL and print it, once."""
     with transaction(app_engine(read_settings())) as session:
         account = session.scalar(select(Account).where(Account.email == email.strip().lower()))
         if account is None:
             raise NotFound("accounts.no-such-account", where=email)
-        output.line(make_token(session, account, name=name, days=days))
+        output.line(make_token(session, account, name=name, days=days, scopes=scopes))
     output.note(say("cli.token-once", lang, days=days))
 
 
