@@ -7,7 +7,12 @@ from enum import IntEnum
 from typing import TypeVar
 
 from cadastre.rules.permissions.actor import Actor
-from cadastre.rules.permissions.dossiers import can_see_office, is_applicant, is_clerk_of
+from cadastre.rules.permissions.dossiers import (
+    can_see_office,
+    is_applicant,
+    is_asked,
+    is_clerk_of,
+)
 from cadastre.rules.permissions.registry import (
     can_export_personal,
     can_see_confidential,
@@ -37,8 +42,8 @@ def clearance(actor: Actor, dossier: DossierRef | None = None) -> Classification
     """Tell up to which class somebody may see, in the register at large or inside a dossier.
 
     The applicant's side sees what it gave and the office what it examines, whatever the class;
-    bodies asked and auditors see persons, and no secrets. What the office keeps to itself is kept
-    apart by audience, not by class.
+    auditors see persons and no secrets, a body that was asked sees the matter. What the office
+    keeps to itself is kept apart by audience, not by class.
     """
     if dossier is not None:
         return _inside(actor, dossier)
@@ -76,4 +81,4 @@ def _inside(actor: Actor, dossier: DossierRef) -> Classification:
         return Classification.CONFIDENTIAL
     if can_see_personal(actor, dossier):
         return Classification.PERSONAL
-    return Classification.PUBLIC
+    return Classification.INTERNAL if is_asked(actor, dossier) else Classification.PUBLIC

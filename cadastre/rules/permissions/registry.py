@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cadastre.rules.permissions.actor import OFFICE_ROLES, Actor, Role
-from cadastre.rules.permissions.dossiers import can_see_office, is_applicant, is_asked
+from cadastre.rules.permissions.dossiers import can_see_office, is_applicant
 from cadastre.rules.permissions.subjects import DossierRef
 
 
@@ -30,14 +30,14 @@ def can_read_dossier_journal(actor: Actor, dossier: DossierRef) -> bool:
 def can_see_personal(actor: Actor, dossier: DossierRef | None = None) -> bool:
     """Tell whether an actor may see names, addresses and numbers of persons.
 
-    In a dossier: its applicant's side, the office in charge and the bodies asked. In the register
-    at large: agents, decision makers, supervisors and auditors of the whole country.
+    In a dossier: its applicant's side, the office in charge and auditors; a body that was asked
+    sees the matter, not the person. In the register at large: agents, decision makers,
+    supervisors and auditors of the whole country.
     """
     if dossier is not None:
         return (
             is_applicant(actor, dossier)
             or can_see_office(actor, dossier)
-            or is_asked(actor, dossier)
             or actor.bears(Role.AUDITOR)
         )
     return actor.bears(*OFFICE_ROLES, Role.AUDITOR) and not actor.areas

@@ -86,7 +86,7 @@ ACTS = {
     "read the journal": ({S, U}, may.can_read_journal),
     "read a dossier's journal": ({G, D, S, U}, lambda x: may.can_read_dossier_journal(x, DOSSIER)),
     "see persons": ({G, D, S, U}, may.can_see_personal),
-    "see persons of a dossier": ({A, G, V, D, S, U}, lambda x: may.can_see_personal(x, DOSSIER)),
+    "see persons of a dossier": ({A, G, D, S, U}, lambda x: may.can_see_personal(x, DOSSIER)),
     "export persons": ({S, U}, may.can_export_personal),
     "see secrets": ({D, S}, may.can_see_confidential),
     "see figures": ({G, D, S, N, U}, may.can_see_statistics),
