@@ -79,9 +79,8 @@ def day_term(due: str | None) -> Term | None:
 
 @pages.app_template_filter("at")
 def at(instant: str) -> dt.datetime:
-    """Read an instant of an answer of the API, on the legal clock."""
-    read = dt.datetime.fromisoformat(instant)
-    return read.astimezone(ZoneInfo(state().ruleset.time_zone))
+    """Read an instant of an answer of the API."""
+    return dt.datetime.fromisoformat(instant)
 
 
 @pages.app_template_filter("desk_state")
