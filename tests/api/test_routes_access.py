@@ -18,6 +18,7 @@ BY_ACCESS: dict[Access, set[str]] = {
         "GET /api/applications/<path:key>",
         "POST /api/checks",
         "POST /api/corners",
+        "GET /api/eiti",
         "GET /api/exports/<collection>",
         "POST /api/exports/perimeter",
         "GET /api/follow/<number>",
