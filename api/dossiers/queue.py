@@ -23,7 +23,7 @@ from cadastre.services.dossiers.assignment import be_away, colleagues
 from cadastre.services.dossiers.listing import desk_rows, today, turn_of
 
 queue_routes = Blueprint("dossier_queue", __name__)
-QUEUES = ("todo", "mine", "nobody", "overdue", "all", "closed")
+QUEUES = ("todo", "mine", "nobody", "overdue", "unread", "all", "closed")
 
 
 class AbsenceRequest(Shape):
@@ -74,6 +74,7 @@ def asked_of_request() -> Asked:
         state=request.args.get("state") or None,
         overdue=wanted == "overdue",
         closed=wanted == "closed",
+        unread=wanted == "unread",
         words=(request.args.get("q") or "").strip()[:100] or None,
     )
 

@@ -128,7 +128,7 @@ def _unread(reader_id: int) -> ScalarSelect[int]:
             > func.coalesce(
                 select(MessageReading.message_id)
                 .where(
-                    MessageReading.dossier_id == Dossier.id,
+                    MessageReading.dossier_id == Message.dossier_id,
                     MessageReading.account_id == reader_id,
                 )
                 .scalar_subquery(),
