@@ -10,6 +10,7 @@ from api.cases import case_routes
 from api.checks import check_routes
 from api.dossiers import DOSSIER_BLUEPRINTS
 from api.drafts import draft_routes
+from api.eiti import eiti_routes
 from api.errors import register_errors
 from api.exports import export_routes
 from api.features import feature_routes
@@ -49,6 +50,7 @@ BLUEPRINTS = (
     search_routes,
     feature_routes,
     export_routes,
+    eiti_routes,
     application_routes,
     *DOSSIER_BLUEPRINTS,
     title_routes,

@@ -61,6 +61,16 @@ def parse_day(text: str | None, where: str = "at") -> dt.date | None:
         raise UnusableInput("http.not-a-date", where=where, given=text[:40]) from None
 
 
+def parse_year(args: Mapping[str, str]) -> int | None:
+    """Read ``year``, a calendar year."""
+    text = args.get("year")
+    if not text:
+        return None
+    if not (text.isascii() and text.isdigit() and 1800 <= int(text[:5]) <= 9000):
+        raise UnusableInput("http.not-a-date", where="year", given=text[:20])
+    return int(text)
+
+
 def parse_bbox(text: str | None) -> Box | None:
     """Read ``west,south,east,north`` in degrees; a height in it is dropped.
 

@@ -16,6 +16,7 @@ PAGES: dict[str, Access] = {
     "search_page.search_page": ANYBODY,
     "about.about": ANYBODY,
     "about.help_page": ANYBODY,
+    "eiti_page.eiti": ANYBODY,
     "draw.draw": ANYBODY,
     "draw.answer_form": ANYBODY,
     "features_page.one-titles": ANYBODY,

@@ -51,6 +51,7 @@ MORE = (
     Entry("openings.nav", "/openings"),
     Entry("nav.log", "/log/"),
     Entry("pages.nav-about", "/about"),
+    Entry("eiti.nav", "/eiti"),
 )
 
 

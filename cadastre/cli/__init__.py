@@ -22,6 +22,7 @@ VERBS = {
     "read": ("cadastre.cli.read:read", "Read coordinates or a map file into GeoJSON."),
     "check": ("cadastre.cli.check:check", "Check a perimeter against law and register."),
     "export": ("cadastre.cli.export:export", "Write a collection to a file."),
+    "eiti": ("cadastre.cli.eiti:eiti", "Write what the EITI asks of licences, and how complete."),
     "import": ("cadastre.cli.imports:import_", "Load a file into the register."),
     "title": ("cadastre.cli.titles:title", "Grant, renew, transfer, split… titles."),
     "legacy": ("cadastre.cli.legacy:legacy", "Take over an older register, doubts included."),

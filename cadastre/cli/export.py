@@ -65,15 +65,15 @@ def export(
             look_back(session, known_at)
         made = export_collection(session, wanted)
         made.filename = Path(path).name
-        size = _write(path, made.content)
+        size = write_whole(path, made.content)
     about = json.dumps(made.about(), ensure_ascii=False, indent=2)
-    _write(f"{path}.meta.json", [about.encode()])
+    write_whole(f"{path}.meta.json", [about.encode()])
     for loss in made.about()["losses"]:
         output.note(loss)
     output.note(say("cli.written", lang, where=path, size_kb=size // 1000))
 
 
-def _write(path: str, pieces: Iterable[bytes]) -> int:
+def write_whole(path: str, pieces: Iterable[bytes]) -> int:
     """Write a file whole or not at all: a half one could be taken for the register."""
     final = Path(path)
     unfinished = final.with_name(f".{final.name}.part")

@@ -18,7 +18,7 @@ from cadastre.sentences import say
 
 MOST_ROWS = 1_048_575  # and the heading, in Excel
 MOST_CHARACTERS = 32_767  # of a cell
-_SAFE = {
+SAFE = {
     "constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False,
     "strings_to_numbers": False,
 }  # fmt: skip
@@ -39,7 +39,7 @@ def write(
     """
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "export.xlsx"
-        book = xlsxwriter.Workbook(str(path), {**_SAFE, "tmpdir": folder})
+        book = xlsxwriter.Workbook(str(path), {**SAFE, "tmpdir": folder})
         _Sheets(book, fields, metadata).fill(reproject(records, crs), crs)
         book.close()
         return path.read_bytes()
