@@ -1,4 +1,4 @@
-"""What pages change is for people in a browser: a program's key, which needs no form, opens none."""
+"""What pages change is for people in a browser: no key of a program opens them."""
 
 from __future__ import annotations
 

@@ -62,4 +62,4 @@ def test_a_refusal_is_one_sentence_and_leaves_nothing(
 
 
 def test_a_sweep_finds_nothing_to_do(run: Run, people: tuple[str, ...]):
-    assert run("title", "sweep").json == {"titles": [], "remnants": []}
+    assert run("title", "sweep").json == {"titles": [], "remnants": [], "held": []}

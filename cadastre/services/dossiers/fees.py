@@ -20,6 +20,7 @@ from cadastre.services.dossiers.answers import read_answers
 from cadastre.services.dossiers.catalogue import Rules, rules_of
 from cadastre.services.dossiers.ground import AREA, reading_of
 from cadastre.services.money.issue import Debt, issue_invoice
+from cadastre.services.money.standing import unpaid_moments as ordered_and_unpaid
 
 LODGEMENT, BY_QUOTE = "lodgement", "quote"
 IN_DOSSIER = tuple(moment for moment in MOMENTS if moment != "yearly")
@@ -122,14 +123,13 @@ def unpaid_moments(
 ) -> frozenset[str]:
     """Name the moments whose fees are ordered or known, and not paid."""
     ordered = invoices_of(session, dossier)
-    unpaid = set()
-    for moment in IN_DOSSIER:
-        invoice = ordered.get(moment)
-        if invoice is not None:
-            unpaid |= {moment} if invoice.payment is None else set()
-        elif any(line.amount for line in fees_of(session, ruleset, dossier, moment, day)):
-            unpaid.add(moment)
-    return frozenset(unpaid)
+    to_order = {
+        moment
+        for moment in IN_DOSSIER
+        if moment not in ordered
+        and any(line.amount for line in fees_of(session, ruleset, dossier, moment, day))
+    }
+    return frozenset(to_order | ordered_and_unpaid(session, dossier.id))
 
 
 def invoices_of(session: Session, dossier: Dossier) -> Mapping[str, Invoice]:
