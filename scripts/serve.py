@@ -19,6 +19,7 @@ from serving.payments import PaymentProvider, free_port, payment_urls
 from serving.port import HOST, take_port
 from serving.register import load_demonstration, migrate
 from serving.signing import SigningProcess
+from serving.stream import StreamProcess
 from serving.supervisor import Supervisor
 from serving.web_server import WebServer, make_web_user
 
@@ -56,7 +57,10 @@ def serve(settings: Settings, port: int, *, with_demonstration: bool) -> None:
         for provider in payments:
             urls |= payment_urls(settings, provider.port)
         web = WebServer(settings, listener, urls)
-        companions = [SigningProcess(settings, urls, web), Keeper(settings, urls), *payments]
+        companions = [
+            SigningProcess(settings, urls, web), StreamProcess(settings, urls, web),
+            Keeper(settings, urls), *payments,
+        ]  # fmt: skip
         address = f"http://{HOST}:{port}/"
         try:
             supervisor = Supervisor(web, companions, lambda: _revive(settings), address)

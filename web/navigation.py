@@ -10,6 +10,7 @@ from flask import current_app, request
 
 from api.sign_in import current_actor
 from cadastre.rules.permissions import OFFICE_ROLES, Actor, Role
+from cadastre.services.supervision.room import may_watch
 
 MONEY_ROLES = (*OFFICE_ROLES, Role.CLERK, Role.AUDITOR, Role.ADMINISTRATOR)
 DESK_ROLES = (*OFFICE_ROLES, Role.ADMINISTRATOR)
@@ -44,14 +45,16 @@ FIRST = (
 )
 MORE = (
     Entry("cases.nav", "/desk/cases", _in_office),
+    Entry("supervision.nav", "/supervision", may_watch),
     Entry("acts.nav", "/proposals", lambda actor: actor.bears(Role.AGENT, Role.DECIDER)),
     Entry("money.nav", "/money", lambda actor: actor.bears(*MONEY_ROLES)),
     Entry("pages.nav-draw", "/draw", _in_office),
     Entry("nav.follow", "/follow", lambda actor: actor.is_known),
     Entry("openings.nav", "/openings"),
-    Entry("nav.log", "/log/"),
-    Entry("pages.nav-about", "/about"),
     Entry("eiti.nav", "/eiti"),
+    Entry("nav.log", "/log/"),
+    Entry("supervision.nav-statistics", "/statistics"),
+    Entry("pages.nav-about", "/about"),
 )
 
 

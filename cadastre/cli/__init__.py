@@ -31,6 +31,7 @@ VERBS = {
     "verify": ("cadastre.cli.verify:verify", "Recount overlaps, constraints and rights."),
     "seal": ("cadastre.cli.seal:seal", "Seal the journal and sign the log's head."),
     "keep": ("cadastre.cli.keep:keep", "Seal, sweep and recount by itself, without end."),
+    "stream": ("cadastre.cli.stream:stream", "Tell supervision screens what happens."),
     "sign": ("cadastre.cli.sign:sign", "Hold the key of certificates, and sign over a socket."),
     "services": ("cadastre.cli.services:services", "List services and what each asks for."),
     "granting": ("cadastre.cli.granting:granting", "See or lift the stop put on granting."),

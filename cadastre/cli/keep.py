@@ -23,6 +23,7 @@ from cadastre.cli.inputs import deployment
 from cadastre.cli.language import language_option
 from cadastre.cli.money import keep_money
 from cadastre.cli.seal import seal_all
+from cadastre.cli.supervision import keep_supervision
 from cadastre.config import Settings
 from cadastre.database import app_engine
 from cadastre.errors import CadastreError
@@ -76,6 +77,7 @@ def keep(lang: str) -> None:
     daily.start()
     keep_money(settings, ruleset, lang)
     keep_dossiers(settings, ruleset, lang)
+    keep_supervision(settings, ruleset, lang)
     _seal_without_end(settings, lang)
 
 

@@ -46,15 +46,17 @@ from web.views.people import (
     registration,
     second_factor,
 )
+from web.views.supervision import lists as supervision_lists
+from web.views.supervision import room, screens, statistics
 
 PAGES = (
     map,
     search,
     features,
     about,
+    eiti,
     draw,
     account,
-    eiti,
     cases,
     receipts,
     log,
@@ -72,9 +74,10 @@ DOSSIERS = (
 )  # fmt: skip
 DESK = (queue, dossier, steps, opinions)
 PEOPLE = (registration, second_factor, again, people, keys, administration, identity)
+SUPERVISION = (room, supervision_lists, screens, statistics)
 
 
 def register_views(app: Flask) -> None:
     """Mount the pages."""
-    for page in (*PAGES, *DOSSIERS, *DESK, *PEOPLE):
+    for page in (*PAGES, *DOSSIERS, *DESK, *PEOPLE, *SUPERVISION):
         app.register_blueprint(page.pages)
