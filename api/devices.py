@@ -27,7 +27,7 @@ def remember_device(email: str) -> None:
 
     def attach(response: Response) -> Response:
         response.set_cookie(
-            COOKIE, value, max_age=YEAR_S, httponly=True, samesite="Lax", path="/login",
+            COOKIE, value, max_age=YEAR_S, httponly=True, samesite="Lax",
             secure=current_app.config["SESSION_COOKIE_SECURE"],
         )  # fmt: skip
         return response

@@ -30,16 +30,21 @@ def name_hash(name: str, device: str = "") -> str:
 def ensure_not_too_often(session: Session, name: str, device: str = "") -> None:
     """Refuse a try that comes too soon after many failures; the password is not even looked at.
 
+    Tries under one name are heard one after another, until the transaction ends: a hundred at once
+    count as a hundred.
+
     Raises
     ------
     TooOften
         ``accounts.too-many-tries``.
     """
+    kept = name_hash(name, device)
+    session.execute(select(func.pg_advisory_xact_lock(_lock_number(kept))))
     failures, latest, now = session.execute(
         select(
             func.count(), func.max(SignInFailure.recorded_at), func.clock_timestamp()
         ).where(
-            SignInFailure.name_hash == name_hash(name, device),
+            SignInFailure.name_hash == kept,
             SignInFailure.recorded_at > func.clock_timestamp() - WINDOW,
         )
     ).one()
@@ -67,3 +72,8 @@ def forget_failures(session: Session, name: str, device: str = "") -> None:
     session.execute(
         delete(SignInFailure).where(SignInFailure.name_hash == name_hash(name, device))
     )
+
+
+def _lock_number(kept: str) -> int:
+    """Give the number of a name's lock: what PostgreSQL takes is signed."""
+    return int.from_bytes(bytes.fromhex(kept)[:8], "big", signed=True)
