@@ -115,6 +115,7 @@ EXPECTED: dict[Access, set[str]] = {
         "GET /account/keys",
         "POST /account/keys",
         "POST /account/keys/<int:key_id>/revocation",
+        "POST /account/notices",
         "POST /account/passkeys",
         "POST /account/passkeys/<int:passkey_id>/removal",
         "POST /account/passkeys/options",
