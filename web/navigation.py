@@ -39,7 +39,7 @@ FIRST = (
     Entry("nav.counter", "/counter", lambda actor: actor.bears(Role.CLERK)),
     Entry("pages.nav-map", "/"),
     Entry("nav.services", "/services"),
-    Entry("pages.nav-draw", "/draw", _outside),
+    Entry("nav.draw", "/draw", _outside),
     Entry("nav.dossiers", "/dossiers", lambda actor: actor.is_known and _outside(actor)),
     Entry("nav.follow", "/follow", lambda actor: not actor.is_known),
 )
@@ -48,7 +48,7 @@ MORE = (
     Entry("supervision.nav", "/supervision", may_watch),
     Entry("acts.nav", "/proposals", lambda actor: actor.bears(Role.AGENT, Role.DECIDER)),
     Entry("money.nav", "/money", lambda actor: actor.bears(*MONEY_ROLES)),
-    Entry("pages.nav-draw", "/draw", _in_office),
+    Entry("nav.draw", "/draw", _in_office),
     Entry("nav.follow", "/follow", lambda actor: actor.is_known),
     Entry("openings.nav", "/openings"),
     Entry("eiti.nav", "/eiti"),
