@@ -9,6 +9,7 @@ from api.documentation import LANG, Operation, documented
 from api.dossiers.common import asked_for, shown
 from api.dossiers.shapes import DocumentShape, DossierShape, VerdictRequest
 from api.limits import HEAVY, limiter
+from api.parameters import parse_day
 from api.permissions import Access, open_to
 from api.representation import json_response
 from api.session import db_session
@@ -29,7 +30,7 @@ LONGEST_TITLE = 200
     Operation("Attach a document", DocumentShape, parameters=(LANG,), upload=True, status=201)
 )
 def add(number: str) -> Response:
-    """Keep a file: ``file``, with ``piece`` (line of the checklist) or ``title``."""
+    """Keep a file: ``file``, with ``piece`` or ``title``; for an act ``reference``, ``dated``."""
     dossier, actor = asked_for(number, lock=True)
     document = attach(
         db_session(),
@@ -43,18 +44,23 @@ def add(number: str) -> Response:
 
 
 def upload_of_request() -> Upload:
-    """Take the file of a multipart request.
+    """Take the file of a multipart request, with the number and day printed on it if it is an act.
 
     Raises
     ------
     UnusableInput
-        ``pieces.no-file``.
+        ``pieces.no-file``; ``http.not-a-date``.
     """
     sent = request.files.get("file")
     if sent is None or not sent.filename:
         raise UnusableInput("pieces.no-file", where="file")
-    title = (request.form.get("title") or "").strip()[:LONGEST_TITLE] or None
-    return Upload(sent.filename, sent.read(), request.form.get("piece") or None, title)
+    form = request.form
+    title, reference = (
+        form.get(name, "").strip()[:LONGEST_TITLE] or None for name in ("title", "reference")
+    )
+    dated = parse_day(request.form.get("dated"), "dated")
+    piece = request.form.get("piece") or None
+    return Upload(sent.filename, sent.read(), piece, title or reference, reference, dated)
 
 
 @document_routes.get("/api/dossiers/<number>/documents/<int:document_id>")

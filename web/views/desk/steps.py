@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -114,7 +114,7 @@ def take(number: str, kind: str) -> Any:
         return ask(dossier, actor, kind, form)
     try:
         ensure_nothing_new(dossier, actor, form.get("mark", ""))
-        form |= _kept_file(dossier, actor, kind, form)
+        form |= _kept_file(dossier, actor, kind)
         said = said_of(dossier, kind, form)
         if stage == "confirm":
             return _do(dossier, actor, kind, said, form)
@@ -163,21 +163,14 @@ def back_of(dossier: Dossier, actor: Actor) -> str:
     return url_for("opinions.one", number=dossier.number)
 
 
-def _kept_file(
-    dossier: Dossier, actor: Actor, kind: str, form: Mapping[str, Any]
-) -> dict[str, str]:
+def _kept_file(dossier: Dossier, actor: Actor, kind: str) -> dict[str, str]:
     """Keep the file that was sent with the form, so that it need not be chosen again."""
     sent = request.files.get("file")
     if sent is None or not sent.filename:
         return {}
-    reference = form.get("reference", "").strip()[:200] or None
-    upload = upload_of_request()
-    session = db_session()
+    upload, session = upload_of_request(), db_session()
     verb = rules_of(session, dossier).procedure.step(kind).done[dossier.language]
-    named = upload.__class__(
-        upload.filename, upload.content, None, reference or verb, reference,
-        parse_day(form.get("dated") or None, "dated"),
-    )  # fmt: skip
+    named = replace(upload, piece=None, title=upload.reference or verb)
     kept = attach(session, dossier, actor, named, scanner=state().settings.scanner)
     return {"document_id": str(kept.id)}
 
