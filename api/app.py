@@ -12,6 +12,7 @@ from api.dossiers import DOSSIER_BLUEPRINTS
 from api.drafts import draft_routes
 from api.eiti import eiti_routes
 from api.errors import register_errors
+from api.export_jobs import export_job_routes
 from api.exports import export_routes
 from api.features import feature_routes
 from api.health import health
@@ -50,6 +51,7 @@ BLUEPRINTS = (
     search_routes,
     feature_routes,
     export_routes,
+    export_job_routes,
     eiti_routes,
     application_routes,
     *DOSSIER_BLUEPRINTS,

@@ -18,14 +18,18 @@ from api.language import current_language
 from api.limits import HEAVY, limiter
 from api.parameters import parse_bbox, parse_known, parse_moment
 from api.permissions import Access, open_to
+from api.representation import json_response
 from api.schemas import PerimeterExport
 from api.session import db_session
+from api.sign_in import current_actor
 from api.state import state
 from api.viewing import exporting_viewer
 from cadastre.exchange.write import FORMATS, format_of
 from cadastre.geometry.crs import WGS84
 from cadastre.queries.visibility import Viewer
 from cadastre.services.checks import check_perimeter, today
+from cadastre.services.export_jobs.ordering import is_large, order
+from cadastre.services.export_jobs.telling import job_json
 from cadastre.services.exports import (
     Export,
     ExportRequest,
@@ -55,7 +59,11 @@ MEDIA_TYPES = tuple(sorted({each.media_type.partition(";")[0] for each in FORMAT
     )
 )  # fmt: skip
 def collection_file(collection: str) -> Response:
-    """Give a collection, or the part that a box and a filter leave, as an attachment."""
+    """Give a collection, or the part that a box and a filter leave, as an attachment.
+
+    More than 10,000 features are ordered instead (202): the answer says where to follow the work,
+    a browser is led there.
+    """
     wanted = ExportRequest(
         collection,
         request.args.get("format", "geojson"),
@@ -67,6 +75,8 @@ def collection_file(collection: str) -> Response:
         parse_known(request.args),
     )
     viewer = exporting_viewer(collection)
+    if is_large(db_session(), wanted, viewer):
+        return ordered(wanted, viewer)
     if request.args.get("package") == "zip":
         return packaged(export_collection(db_session(), wanted, viewer))
     if format_of(wanted.format).streams:
@@ -95,6 +105,27 @@ def perimeter_file() -> Response:
         language=current_language(),
     )
     return attachment(export)
+
+
+def ordered(wanted: ExportRequest, viewer: Viewer) -> Response:
+    """Order a large export, and tell where it can be followed and fetched."""
+    # A request that looks back may write nothing; the order is written beside it.
+    session = Session(state().engine) if wanted.known else db_session()
+    try:
+        account_id = current_actor().account_id
+        job = order(session, wanted, account_id=account_id, clearance=viewer.clearance)
+        told = job_json(job, current_language())
+        if wanted.known:
+            session.commit()
+    finally:
+        if wanted.known:
+            session.close()
+    if request.accept_mimetypes.best_match(("application/json", "text/html")) == "text/html":
+        return Response(status=303, headers={"Location": f"/data/jobs/{told['key']}"})
+    response = json_response(told, 202)
+    response.headers["Location"] = told["href"]
+    response.headers["Retry-After"] = "2"
+    return response
 
 
 def attachment(export: Export) -> Response:

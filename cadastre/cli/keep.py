@@ -4,7 +4,8 @@ The journal is sealed every few seconds. At start and whenever the legal day cha
 decisions are carried out, overlap cases counted again and yearly fees fall due; that work has a
 thread of its own, since a recount of a large register must not make the log late. Another thread
 asks the payment provider about what it never answered, and carries out what payments set in motion.
-A third writes down what the clocks of dossiers decided, and sends the notices that are due.
+A third writes down what the clocks of dossiers decided, and sends the notices that are due. A
+fourth makes the exports that are too large to stream, and the public files of every collection.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import click
 
 from cadastre.cli import output
 from cadastre.cli.dossiers import keep_dossiers
+from cadastre.cli.exports_kept import keep_exports
 from cadastre.cli.inputs import deployment
 from cadastre.cli.language import language_option
 from cadastre.cli.money import keep_money
@@ -77,6 +79,7 @@ def keep(lang: str) -> None:
     daily.start()
     keep_money(settings, ruleset, lang)
     keep_dossiers(settings, ruleset, lang)
+    keep_exports(settings, ruleset, lang)
     keep_supervision(settings, ruleset, lang)
     _seal_without_end(settings, lang)
 

@@ -6,6 +6,7 @@ from cadastre.models.base import Base
 from cadastre.models.certificate import Certificate
 from cadastre.models.charge import Charge
 from cadastre.models.dossier import Document, Dossier, Draft, Step, StoredFile
+from cadastre.models.export_job import ExportJob, ExportPiece
 from cadastre.models.following import (
     Absence,
     Assignment,
@@ -63,6 +64,8 @@ __all__ = [
     "Dossier",
     "DossierStanding",
     "Draft",
+    "ExportJob",
+    "ExportPiece",
     "GrantingStop",
     "Grid",
     "GridKind",

@@ -58,6 +58,7 @@ TABLES: dict[str, Classification] = {
     "message": PERSONAL,
     "notification": PERSONAL,
     "journal_entry": PERSONAL,
+    "export_job": PERSONAL,
     "draft": PERSONAL,
     "invoice": PERSONAL,
     "payment": PERSONAL,
@@ -66,6 +67,7 @@ TABLES: dict[str, Classification] = {
     "statement_line": PERSONAL,
     # What nobody is shown.
     "stored_file": CONFIDENTIAL,
+    "export_piece": CONFIDENTIAL,
     "sealed_filing": CONFIDENTIAL,
     "log_leaf": CONFIDENTIAL,
     "idempotency_key": CONFIDENTIAL,
@@ -79,6 +81,7 @@ TABLES: dict[str, Classification] = {
 }
 
 FIELDS: dict[tuple[str, str], Classification] = {
+    ("export_job", "key"): CONFIDENTIAL,
     ("title", "doubts"): INTERNAL,
     ("application", "findings"): INTERNAL,
     ("application", "follow_up_code"): CONFIDENTIAL,

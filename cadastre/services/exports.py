@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -80,8 +80,20 @@ class Export:
         return {} if self.record is None else self.record.document(self.filename, self.media_type)
 
 
-def export_collection(session: Session, wanted: ExportRequest, viewer: Viewer = ANYBODY) -> Export:
-    """Write a part of a collection.
+def selected(wanted: ExportRequest, viewer: Viewer = ANYBODY) -> Relation:
+    """Describe the part of a collection that a request wants and a viewer may see."""
+    relation = filtered(relation_of(wanted.collection, wanted.at, viewer), wanted.where)
+    return relation if wanted.bbox is None else relation.within(wanted.bbox)
+
+
+def export_collection(
+    session: Session,
+    wanted: ExportRequest,
+    viewer: Viewer = ANYBODY,
+    *,
+    through: Callable[[Iterable[FeatureRecord]], Iterable[FeatureRecord]] = lambda rows: rows,
+) -> Export:
+    """Write a part of a collection; rows pass ``through`` on their way, who may watch them.
 
     Raises
     ------
@@ -92,9 +104,7 @@ def export_collection(session: Session, wanted: ExportRequest, viewer: Viewer = 
     """
     chosen = format_of(wanted.format)
     describe(wanted.crs, wanted.language)  # an unknown system is refused before a stream begins
-    relation = filtered(relation_of(wanted.collection, wanted.at, viewer), wanted.where)
-    if wanted.bbox is not None:
-        relation = relation.within(wanted.bbox)
+    relation = selected(wanted, viewer)
     metadata = Metadata(
         collection=wanted.collection,
         at=wanted.at.instant,
@@ -107,7 +117,7 @@ def export_collection(session: Session, wanted: ExportRequest, viewer: Viewer = 
     fields = [field_spec(field) for field in relation.fields.values()]
     record = Record(metadata, fields, wanted.crs)
     content = stream_features(
-        record.counted(_records(session, relation)), fields, chosen.name,
+        record.counted(through(_records(session, relation))), fields, chosen.name,
         crs=wanted.crs, metadata=metadata,
     )  # fmt: skip
     return Export(

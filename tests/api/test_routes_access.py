@@ -20,6 +20,8 @@ BY_ACCESS: dict[Access, set[str]] = {
         "POST /api/corners",
         "GET /api/eiti",
         "GET /api/exports/<collection>",
+        "GET /api/exports/jobs/<key>",
+        "GET /api/exports/jobs/<key>/file",
         "POST /api/exports/perimeter",
         "GET /api/follow/<number>",
         "POST /api/follow/<number>/confirmation",

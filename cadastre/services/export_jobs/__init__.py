@@ -1,0 +1,1 @@
+"""Exports that a worker makes: ordered, made, fetched by whoever might order them, forgotten."""
