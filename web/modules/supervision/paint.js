@@ -43,11 +43,16 @@ function paintAlerts() {
 /** @param {string} places @param {string} words */
 function write(places, words) {
   for (const element of document.querySelectorAll(places)) {
-    if (element.textContent === words) continue;
+    if (plain(element.textContent ?? "") === plain(words)) continue;
     element.textContent = words;
     element.classList.add("moved");
     setTimeout(() => element.classList.remove("moved"), MARKED_MS);
   }
+}
+
+/** Spaces of a number differ from one writer to another; its digits do not. @param {string} words */
+function plain(words) {
+  return words.replace(/\s/g, " ").trim();
 }
 
 /** @param {string} by @param {any} rows @param {any} told @param {(code: string) => string} say */
