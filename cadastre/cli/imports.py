@@ -57,7 +57,7 @@ def import_(
     form: str,
     lang: str,
 ) -> None:
-    """Load FILE (.gpkg, zipped Shapefile, .geojson, .csv) into the register.
+    """Load FILE (.gpkg, zipped Shapefile or MapInfo TAB/MIF, .geojson, .csv…) into the register.
 
     The same file imported twice changes nothing. Code 1 when rows were refused.
     """

@@ -9,6 +9,7 @@ import re
 from pathlib import PurePosixPath
 
 from cadastre.errors import UnusableInput
+from cadastre.exchange.read.mapinfo import MAINS
 from cadastre.exchange.read.text import decode
 from cadastre.exchange.read.wkt import is_wkt
 from cadastre.exchange.read.zips import Archive
@@ -29,7 +30,7 @@ _BY_SUFFIX = {
     ".gpx": frozenset({"gpx"}),
     ".xml": frozenset({"kml", "gpx"}),
     ".kmz": frozenset({"kmz"}),
-    ".zip": frozenset({"shapefile", "kmz"}),
+    ".zip": frozenset({"shapefile", "mapinfo", "kmz"}),
     ".xlsx": frozenset({"xlsx"}),
     ".xlsm": frozenset({"xlsx"}),
     ".gpkg": frozenset({"gpkg"}),
@@ -57,6 +58,7 @@ _REFUSED = (
     (b"(\xb5/\xfd", "exchange.other-archive"),
 )
 _COMPANIONS = {".shp", ".shx", ".dbf", ".prj", ".cpg"}
+_TABLE_PARTS = {".tab", ".dat", ".map", ".id", ".ind", ".mif", ".mid"}
 _ROOT = re.compile(r"<\s*(?:[\w.-]{1,40}:)?([A-Za-z][\w.-]{0,60})")
 
 
@@ -103,6 +105,8 @@ def _of_zip(archive: Archive, filename: str) -> str:
         return "xlsx"
     if archive.ending(".shp"):
         return "shapefile"
+    if archive.ending(*MAINS):
+        return "mapinfo"
     if archive.ending(".kml"):
         return "kmz"
     if any(name.endswith((".docx", ".odt")) or name == "word/document.xml" for name in names):
@@ -124,6 +128,8 @@ def _of_content(content: bytes, filename: str) -> str:
             raise UnusableInput(code, where=filename)
     if suffix_of(filename) in _COMPANIONS:
         raise UnusableInput("exchange.lone-shp", where=filename)
+    if suffix_of(filename) in _TABLE_PARTS:
+        raise UnusableInput("exchange.lone-mapinfo", where=filename)
     return _of_text(decode(content, filename), filename)
 
 

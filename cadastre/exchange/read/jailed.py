@@ -8,6 +8,7 @@ from typing import Any
 from cadastre.errors import UnusableInput
 from cadastre.exchange.limits import Limits
 from cadastre.exchange.read.geojson import name_of
+from cadastre.exchange.read.mapinfo import DRIVER, MAINS, mapinfo_members
 from cadastre.exchange.read.shapes import KINDS
 from cadastre.exchange.read.source import Feature, Source
 from cadastre.exchange.read.zips import Archive
@@ -58,6 +59,27 @@ def shapefile_members(
             files[f"{stem}{suffix}"] = archive.read(companion)
     is_silent = f"{stem}.dbf" in files and f"{stem}.cpg" not in files
     return files, _encoding(files[f"{stem}.dbf"]) if is_silent else None
+
+
+def read_mapinfo(archive: Archive, where: str, limits: Limits) -> Source:
+    """Read every MapInfo table (TAB, MIF) of a zip; its members get names of ours.
+
+    Raises
+    ------
+    UnusableInput, TooLarge
+        What the zip guard, the table's header or the worker refused.
+    """
+    files: dict[str, bytes] = {}
+    sources, notes = [], []
+    for number, name in enumerate(archive.ending(*MAINS), start=1):
+        members, encoding = mapinfo_members(archive, name, str(number), where)
+        files |= members
+        title = name.rpartition("/")[2][:-4][:80]
+        if encoding:
+            values = {"encoding": encoding, "layer": title}
+            notes.append(Note("exchange.encoding-assumed", NoteKind.FACT, values=values))
+        sources.append({"file": f"{number}{name[-4:].lower()}", "title": title})
+    return _vector("MapInfo", DRIVER, files, sources, where, limits, notes)
 
 
 def read_geopackage(content: bytes, where: str, limits: Limits) -> Source:

@@ -113,6 +113,8 @@ def _source(job: _Job, found: str, archive: Archive | None) -> Source:
         return jailed.read_geopackage(job.content, job.where, job.limits)
     if found == "shapefile" and archive:
         return jailed.read_shapefiles(archive, job.where, job.limits)
+    if found == "mapinfo" and archive:
+        return jailed.read_mapinfo(archive, job.where, job.limits)
     if found == "kmz" and archive:
         # Google Earth reads the first .kml of the root, whatever its name ("doc.kml" by custom).
         name = min(archive.ending(".kml"), key=lambda each: (each.count("/"), each != "doc.kml"))

@@ -33,6 +33,21 @@ def decode(content: bytes, where: str) -> str:
     return text
 
 
+def text_encoding(content: bytes) -> str:
+    """Name the encoding in which :func:`decode` reads bytes, as people write it."""
+    for mark, encoding in _MARKS:
+        if content.startswith(mark):
+            return encoding.removesuffix("-sig").upper()
+    if b"\0" in content[:4000]:
+        return "UTF-16"
+    if _try(content, "utf-8") is not None:
+        return "UTF-8"
+    best = from_bytes(content[:50_000], cp_isolation=_CODE_PAGES).best()
+    return {"cp1252": "Windows-1252", "cp850": "DOS 850", "mac_roman": "Mac Roman"}.get(
+        best.encoding if best else "cp1252", "Windows-1252"
+    )
+
+
 def _decoded(content: bytes) -> str | None:
     for mark, encoding in _MARKS:
         if content.startswith(mark):

@@ -579,3 +579,14 @@ def wkt_that_never_closes(secret: Path) -> Built:
 @case
 def numbers_that_take_long_to_match(secret: Path) -> Built:
     return "a.txt", b"1" * 50_000 + b" " * 50_000 + b"N" * 50_000
+
+
+@case
+def vrt_as_mapinfo_table(secret: Path) -> Built:
+    return "a.zip", pack({"a.tab": vrt(secret), "a.dat": vrt(secret)})
+
+
+@case
+def mapinfo_view_of_another_file(secret: Path) -> Built:
+    table = f'!table\nOpen Table "{secret}" Hide\nCreate View v As Select * From secret\n'
+    return "a.zip", pack({"a.tab": table.encode(), "a.dat": bytes(40)})
