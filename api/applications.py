@@ -24,6 +24,7 @@ from cadastre.errors import Blocked
 from cadastre.models import Account, Application
 from cadastre.services.accounts import party_to_file_for
 from cadastre.services.checks import today
+from cadastre.services.dossiers.filed_by import ensure_filed_alone
 from cadastre.services.filing import Filing, file_application
 from cadastre.services.once import do_once
 from cadastre.services.remnants import file_clipped
@@ -90,8 +91,15 @@ def file() -> Response:
 
 
 def enter(asked: ApplicationRequest, account: Account) -> Application:
-    """File what was asked for, in the name of the applicant."""
+    """File what was asked for, in the name of the applicant.
+
+    Raises
+    ------
+    Blocked
+        ``filing.by-dossier``: this kind is lodged with its pieces; else what filing refuses.
+    """
     ruleset = state().ruleset
+    ensure_filed_alone(state().catalogue_or_none, asked.kind)
     reading = read_perimeter(asked.geometry, asked.corners, asked.crs, asked.answers, ruleset)
     substances = tuple(ruleset.substance(name).id for name in asked.substances)
     applicant = party_to_file_for(account, asked.applicant_id, at=today(ruleset))

@@ -44,6 +44,12 @@ class CadastreState:
         return load_catalogue(self.settings.data / "services" / self.settings.ruleset)
 
     @cached_property
+    def catalogue_or_none(self) -> Catalogue | None:
+        """Give the services, None where the country of this deployment has no catalogue yet."""
+        folder = self.settings.data / "services" / self.settings.ruleset
+        return self.catalogue if folder.is_dir() else None
+
+    @cached_property
     def procedures(self) -> dict[str, Procedure]:
         """Give the procedures that lead requests to their decision."""
         return load_procedures(self.settings.data / "procedures")

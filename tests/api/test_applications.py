@@ -8,6 +8,7 @@ import io
 from collections.abc import Iterator
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from pypdf import PdfReader
 from sqlalchemy import create_engine
@@ -72,8 +73,14 @@ def client(
         )
     )
     app.testing = True
+    without_catalogue(app)
     yield app.test_client()
     app.extensions["cadastre"].engine.dispose()
+
+
+def without_catalogue(app: Flask) -> None:
+    """Serve as in a country that has no catalogue of services: a perimeter is filed alone."""
+    app.extensions["cadastre"].__dict__["catalogue_or_none"] = None
 
 
 def file(client: FlaskClient, key: str = "k1", **changes: object):  # type: ignore[no-untyped-def]
@@ -98,6 +105,17 @@ def test_a_filing_is_answered_with_number_rank_and_receipt(client: FlaskClient) 
     assert filed["number"] in text
     assert filed["follow_up_code"] in text
     assert client.get(filed["links"]["receipt_pdf"]).data == pdf.data
+
+
+def test_a_kind_that_is_lodged_with_pieces_is_not_filed_alone(client: FlaskClient) -> None:
+    state = client.application.extensions["cadastre"]
+    state.__dict__["catalogue_or_none"] = state.catalogue
+    answer = file(client)
+    assert answer.status_code == 409
+    problem = answer.get_json()
+    assert problem["code"] == "filing.by-dossier"
+    assert "/services/permis-exploitation-materiaux-construction/start" in problem["detail"]
+    assert client.get("/api/search?q=DEM-").get_json()["results"] == []
 
 
 def test_the_same_key_files_once_and_another_request_under_it_is_refused(

@@ -119,7 +119,7 @@ def _show_ground(
 ) -> None:
     """Paste corners, or type a position, where the service needs ground."""
     ground = walking.ground_for(service, place, title)
-    if ground is None:
+    if ground is None or f"{home}/perimeter" not in browser.get(home):
         return
     address = f"{home}/perimeter"
     if ground["geometry"]["type"] == "Point":

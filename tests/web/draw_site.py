@@ -37,6 +37,7 @@ def served(
     with cluster.copy_of_template(name) as urls:
         _fill(urls)
         app = create_app(_settings(urls, tmp_path_factory.mktemp("home")))
+        assert len(app.extensions["cadastre"].catalogue) == 29  # read before the first visit
         server = make_server("127.0.0.1", 0, app, threaded=True)
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()

@@ -9,10 +9,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, Route, expect
 
+from tests.services.dossiers import walking
 from tests.web.draw_page import EMAIL, PASSWORD, DrawSite, axe, cells, checked, type_corners
 
 pytest_plugins = ["tests.web.draw_site"]
 pytestmark = pytest.mark.browser
+QUARRY = "permis-exploitation-materiaux-construction"
 
 EIGHT = [
     ("1.20", "8.20"), ("1.23", "8.19"), ("1.26", "8.20"), ("1.27", "8.23"),
@@ -60,6 +62,24 @@ def choose(page: Page, selector: str, value: str) -> None:
     raise AssertionError(f"{selector} never held {value}")
 
 
+def complete(page: Page) -> None:
+    """Answer the form and attach the pieces; the pages for it have journeys of their own."""
+    found = walking.CATALOGUE.service(QUARRY)
+    address = page.url.replace("/dossiers/", "/api/dossiers/")
+    me = page.request.get(f"{address.rsplit('/dossiers/', 1)[0]}/me").json()
+    headers = {"X-CSRFToken": me["csrf_token"]}
+    kept = page.request.get(address).json()["form"]
+    places = {q.id: "Sotouboua" for q in found.fields if q.type in ("place", "commune")}
+    form = {**walking.examples(QUARRY), **kept, **places}
+    assert page.request.patch(address, data={"form": form}, headers=headers).ok
+    for piece in found.pieces:
+        if piece.required:
+            sent = {"name": "piece.pdf", "mimeType": "application/pdf", "buffer": walking.PDF}
+            fields = {"piece": piece.id, "file": sent}
+            added = page.request.post(f"{address}/documents", multipart=fields, headers=headers)
+            assert added.ok, added.text()
+
+
 @pytest.mark.parametrize("language", ["fr", "en"])
 def test_eight_corners_are_entered_corrected_undone_and_filed_by_keyboard(
     site: DrawSite, language: str
@@ -102,7 +122,12 @@ def test_eight_corners_are_entered_corrected_undone_and_filed_by_keyboard(
     assert axe(page) == []
     tab_to(page, "#filing > button")
     page.keyboard.press("Enter")
-    page.wait_for_url("**/receipt**")
+    page.wait_for_url("**/dossiers/DOS-*")
+    complete(page)
+    page.goto(f"{page.url}/answers")
+    tab_to(page, "form[data-once] button")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/receipt")
     expect(page.locator("main")).to_contain_text("DEM-")
     page.goto(f"{site.url}/draw")
     expect(page.locator(".draw-corner")).to_have_count(0)
@@ -214,7 +239,7 @@ def test_without_script_bad_input_is_answered_in_words(site: DrawSite) -> None:
     assert axe(page) == []
 
 
-def test_a_filing_whose_answer_was_cut_is_not_filed_twice(site: DrawSite) -> None:
+def test_a_dossier_whose_answer_was_cut_is_not_opened_twice(site: DrawSite) -> None:
     page = site.open()
     sign_in(page, site)
     page.select_option("#view-crs", "EPSG:4326")
@@ -235,12 +260,12 @@ def test_a_filing_whose_answer_was_cut_is_not_filed_twice(site: DrawSite) -> Non
         else:
             route.fulfill(response=response)
 
-    page.route("**/api/applications", cut_first)
+    page.route("**/api/dossiers", cut_first)
     page.click("#tool-filing")
     page.click("#filing > button")
     expect(page.locator("#filing")).to_contain_text("ne sera pas déposée deux fois")
     page.click("#filing > button")
-    page.wait_for_url("**/receipt**")
+    page.wait_for_url("**/dossiers/DOS-*")
     assert len(answers) == 2
     assert answers[0]["number"] == answers[1]["number"]
 

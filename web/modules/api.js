@@ -52,6 +52,19 @@ export function putJson(address, body) {
   });
 }
 
+/**
+ * Change part of what an address keeps.
+ * @param {string} address
+ * @param {unknown} body
+ */
+export function patchJson(address, body) {
+  return ask(address, {
+    method: "PATCH",
+    body: JSON.stringify(body),
+    headers: { "Content-Type": "application/json", ...token() },
+  });
+}
+
 /** Delete what an address keeps. @param {string} address */
 export function deleteJson(address) {
   return ask(address, { method: "DELETE", headers: token() });

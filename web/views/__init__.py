@@ -10,6 +10,7 @@ from web.views import (
     acts,
     cases,
     certificates,
+    data,
     draw,
     eiti,
     features,
@@ -34,6 +35,7 @@ from web.views.dossiers import (
     ground,
     lodging,
     mine,
+    notices,
     pieces,
     place_map,
 )
@@ -54,6 +56,7 @@ PAGES = (
     search,
     features,
     about,
+    data,
     eiti,
     draw,
     account,
@@ -71,6 +74,7 @@ PAGES = (
 )
 DOSSIERS = (
     services, common, mine, form, ground, place_map, pieces, lodging, follow, counter,
+    notices,
 )  # fmt: skip
 DESK = (queue, dossier, steps, opinions)
 PEOPLE = (registration, second_factor, again, people, keys, administration, identity)

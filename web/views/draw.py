@@ -14,15 +14,18 @@ from flask import Blueprint, render_template, request
 from api.language import current_language
 from api.session import db_session
 from api.state import state
-from cadastre.errors import CadastreError, UnusableInput
+from cadastre.errors import Blocked, CadastreError, UnusableInput
 from cadastre.geometry.crs import describe, geographic_base, is_geographic
 from cadastre.geometry.reading import Reading
 from cadastre.rules.ruleset import Ruleset
 from cadastre.sentences import say
 from cadastre.services.checks import Demand, check_demand, today
+from cadastre.services.dossiers.filed_by import service_to_file
+from cadastre.services.dossiers.ground import reading_of, substances_of
 from cadastre.services.readings import read_input
-from cadastre.services.representation import reading_json, report_json
+from cadastre.services.representation import geometry_json, reading_json, report_json
 from web.static_files import asset
+from web.views.dossiers.common import opened
 from web.views.draw_sketch import sketch
 
 pages = Blueprint("draw", __name__)
@@ -33,9 +36,40 @@ ANSWER = "answer."  # form fields that answer the reader's questions
 def draw() -> str:
     """Show the drawing page; the plain one when asked for, or when no script was built."""
     facts = page_facts(state().ruleset, current_language())
+    if number := request.args.get("dossier"):
+        facts["dossier"] = dossier_facts(number)
     if request.args.get("simple") or not asset("pages/draw.js"):
         return render_template("draw_simple.html", facts=facts, form={}, error=None, answers=[])
     return render_template("draw.html", facts=facts, form={})
+
+
+def dossier_facts(number: str) -> dict[str, Any]:
+    """Give what the page draws for a dossier that is being written: its ground, kind, substances.
+
+    Raises
+    ------
+    NotSignedIn, NotFound, Blocked
+        Nobody signed in; none of theirs; ``dossiers.not-writable``.
+    """
+    desk = opened(number)
+    if not desk.is_writable:
+        raise Blocked("dossiers.not-writable", where=number)
+    kept = desk.dossier.perimeter or {}
+    try:
+        reading = reading_of(state().ruleset, desk.dossier)
+    except CadastreError:
+        reading = None
+    return {
+        "number": desk.number,
+        "geometry": geometry_json(reading.perimeter) if reading else None,
+        "source": {"text": kept["corners"], "crs": kept.get("crs") or (reading and reading.crs),
+                   "answers": kept.get("answers") or {}} if kept.get("corners") else None,
+        "asked": {
+            "kind": desk.service.outcome.kind or "",
+            "substances": list(substances_of(desk.service, desk.about.answers.values)),
+            "name": kept.get("name") or "",
+        },
+    }  # fmt: skip
 
 
 @pages.post("/draw")
@@ -139,6 +173,7 @@ def page_facts(ruleset: Ruleset, language: str) -> dict[str, Any]:
                 "label": capital(kind.name[language]),
                 "letters": letters(kind.id),
                 "suspended": kind.id in frozen,
+                "service": _service(kind.id),
             }
             for kind in ruleset.kinds.values()
         ],
@@ -150,6 +185,15 @@ def page_facts(ruleset: Ruleset, language: str) -> dict[str, Any]:
             key=lambda each: each["label"],
         ),
     }
+
+
+def _service(kind_id: str) -> dict[str, str | None] | None:
+    """Name the service whose dossier files this kind, and its question about substances."""
+    service = service_to_file(state().catalogue_or_none, kind_id)
+    if service is None:
+        return None
+    asked = (question.id for question in service.fields if question.type == "substances")
+    return {"service": service.id, "question": next(asked, None)}
 
 
 def capital(words: str) -> str:

@@ -38,10 +38,7 @@ def catalogue_link() -> dict[str, Any]:
 
 def has_services() -> bool:
     """Tell whether services can be asked for under the law this deployment serves."""
-    try:
-        return len(state().catalogue) > 0
-    except CadastreError:
-        return False
+    return state().catalogue_or_none is not None
 
 
 @pages.get("/services")

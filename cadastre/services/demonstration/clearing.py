@@ -4,10 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from sqlalchemy import Table, delete, select
+from sqlalchemy import Table, delete, select, update
 from sqlalchemy.orm import Session
 
-from cadastre.models import Application, Base, Dossier, JournalEntry, Party, Title, Work, Zone
+from cadastre.models import (
+    Application,
+    Base,
+    Document,
+    Dossier,
+    JournalEntry,
+    Party,
+    Title,
+    Work,
+    Zone,
+)
 
 KEPT = (JournalEntry.__tablename__,)  # history is never removed
 
@@ -15,6 +25,7 @@ KEPT = (JournalEntry.__tablename__,)  # history is never removed
 def clear_register(session: Session) -> dict[str, int]:
     """Remove demonstration rights with their ground and dossiers, what was filed there included."""
     counts = {}
+    told = _leave_told_dossiers(session)
     dossiers: set[int] = set()
     for name, right in (("titles", Title), ("applications", Application)):
         rows = session.execute(
@@ -23,10 +34,25 @@ def clear_register(session: Session) -> dict[str, int]:
         remove(session, Base.metadata.tables[right.__tablename__], [row.id for row in rows])
         dossiers |= {row.dossier_id for row in rows if row.dossier_id is not None}
         counts[name] = len(rows)
-    remove(session, Base.metadata.tables[Dossier.__tablename__], dossiers)
+    remove(session, Base.metadata.tables[Dossier.__tablename__], dossiers - told)
     _clear_parties(session)
     session.expire_all()
     return counts
+
+
+def _leave_told_dossiers(session: Session) -> set[int]:
+    """Let go of titles in dossiers whose documents the journal names: these stay, as it does."""
+    told = set(
+        session.scalars(
+            select(Document.dossier_id)
+            .join(JournalEntry, JournalEntry.document_id == Document.id)
+            .join(Dossier, Dossier.id == Document.dossier_id)
+            .where(Dossier.is_demonstration)
+            .distinct()
+        )
+    )
+    session.execute(update(Dossier).where(Dossier.id.in_(told)).values(title_id=None))
+    return {one for one in told if one is not None}
 
 
 def clear_ground(session: Session, prefix: str) -> None:

@@ -14,6 +14,7 @@ from cadastre.models import JournalEntry
 from cadastre.rules.load import load_ruleset
 from cadastre.services.demonstration.accounts import clear_accounts, load_accounts
 from cadastre.services.demonstration.clearing import clear_ground, clear_register
+from cadastre.services.demonstration.dossiers import load_dossiers
 from cadastre.services.demonstration.frame import clear_frame, load_frame
 from cadastre.services.demonstration.ground import PREFIX, load_works, load_zones
 from cadastre.services.demonstration.plan import Plan
@@ -58,6 +59,7 @@ def load_demonstration(session: Session, settings: Settings) -> Loaded:
     written = load_register(session, plan, ruleset)
     counts |= written.counts
     counts["accounts"] = load_accounts(session, folder)
+    counts["dossiers"] = load_dossiers(session, settings, ruleset)
     session.add(_entry(current, plan, written.numbers))
     session.flush()
     return Loaded(changed=True, counts=counts)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -14,6 +14,7 @@ from cadastre.procedures.terms import day_of
 from cadastre.rules.permissions import (
     Actor,
     Power,
+    Standing,
     can_file_at_counter,
     can_open_dossier,
     ensure,
@@ -64,6 +65,8 @@ def open_dossier(
         ``dossiers.not-for-them``: the service is not for companies, or not for persons.
     """
     party = _party(session, actor, opening)
+    if opening.person is None and opening.party_id is None:
+        actor = _themselves(actor, party)
     allowed = rules.service.applicants
     if allowed and PartyKind(party.kind) not in allowed:
         raise UnusableInput(
@@ -106,6 +109,14 @@ def _party(session: Session, actor: Actor, opening: Opening) -> Party:
     return party
 
 
+def _themselves(actor: Actor, party: Party) -> Actor:
+    """See an actor as who they are by themselves, whose first request makes that party."""
+    if actor.may_for(party.id, Power.FILE):
+        return actor
+    own = Standing(party.id, frozenset(Power), actor.day)
+    return replace(actor, standings=(*actor.standings, own))
+
+
 def _person_at_counter(session: Session, person: Person) -> Party:
     name = " ".join(person.name.split())
     if not name:
@@ -144,6 +155,7 @@ def own_party(session: Session, account: Account) -> Party:
             Mandate(account_id=account.id, party_id=found.id, powers=list(OWN_POWERS))
         )
         session.flush()
+        session.expire(account, ["mandates"])
     return found
 
 

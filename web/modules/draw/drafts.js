@@ -47,8 +47,11 @@ export function toStorage(storage, key, value) {
   }
 }
 
-export const storedDraft = (storage) => readDraft(fromStorage(storage, KEY));
-export const forgetDraft = (storage) => toStorage(storage, KEY, null);
+/** Each dossier has a draft of its own beside the one of free drawing. */
+const keyOf = (dossier) => (dossier ? `${KEY}.${dossier}` : KEY);
+
+export const storedDraft = (storage, dossier) => readDraft(fromStorage(storage, keyOf(dossier)));
+export const forgetDraft = (storage, dossier) => toStorage(storage, keyOf(dossier), null);
 
 /** The style and system a person chose last; nothing is presumed the first time. */
 export const storedView = (storage) => fromStorage(storage, VIEW_KEY);
@@ -57,17 +60,17 @@ export const storedView = (storage) => fromStorage(storage, VIEW_KEY);
  * Save every change: in the browser at once, on the server when signed in and after a pause.
  *
  * @param {object} editor
- * @param {{storage: Storage, onSaved: (where: "here"|"server"|"nowhere") => void}} options
+ * @param {{storage: Storage, dossier?: string, onSaved: (where: "here"|"server"|"nowhere") => void}} options
  * @returns {{alsoTo: (put: (content: object) => Promise<unknown>) => void}} once known to be signed in
  */
-export function keepDraft(editor, { storage, onSaved }) {
+export function keepDraft(editor, { storage, onSaved, dossier }) {
   let timer = null;
   let put = null;
   editor.subscribe((state, before) => {
     if (state.view !== before.view) toStorage(storage, VIEW_KEY, state.view);
     if (state.history === before.history && state.asked === before.asked) return;
     const draft = toDraft(state);
-    onSaved(toStorage(storage, KEY, draft) ? "here" : "nowhere");
+    onSaved(toStorage(storage, keyOf(dossier), draft) ? "here" : "nowhere");
     if (!put) return;
     clearTimeout(timer);
     timer = setTimeout(() => put(draft).then(() => onSaved("server"), () => {}), SERVER_PAUSE_MS);

@@ -42,14 +42,16 @@ export function filingKey(storage, body, make = () => crypto.randomUUID()) {
 export const settleFiling = (storage) => toStorage(storage, KEY, null);
 
 /**
- * Say why the application cannot be filed yet; an empty list means it can.
+ * Say why the application cannot be filed yet; an empty list means it can. A dossier that is being
+ * written takes any perimeter: its own pages say what is wrong with it.
  *
  * @returns {string[]} codes of sentences
  */
-export function obstacles(editor) {
+export function obstacles(editor, forDossier = false) {
   const { asked, check } = editor.get();
   const found = [];
   if (!editor.geometry()) found.push("draw.file-needs-perimeter");
+  if (forDossier) return found;
   if (!asked.kind) found.push("draw.file-needs-kind");
   if (!asked.substances.length) found.push("draw.file-needs-substance");
   if (found.length) return found;

@@ -13,7 +13,9 @@ import { countPlaced } from "./perimeter.js";
  * @param {HTMLDialogElement} dialog
  * @param {{editor: object, say: Function, write: Function, labels: object, storage: Storage,
  *   me: () => Promise<object>, send: (body: object, key: string) => Promise<object>,
- *   onFiled: (answer: object) => void}} options
+ *   onFiled: (answer: object) => void, serviceOf: (kind: string) => object|null,
+ *   openDossier: (service: object, partyId: number) => Promise<string>,
+ *   onOpened: (number: string) => void, keep?: () => Promise<object>, onKept: () => void}} options
  */
 export function filingDialog(dialog, options) {
   const { editor, say } = options;
@@ -46,7 +48,23 @@ export function filingDialog(dialog, options) {
     });
   }
 
+  /** Keep the perimeter in the dossier the page was opened for, and go back to it. */
+  async function openForDossier() {
+    const codes = obstacles(editor, true);
+    if (codes.length) return refuse(codes);
+    const fault = h("div", { role: "alert" }, h("p", { class: "busy" }, say("draw.dossier-saving")));
+    frame(say("draw.dossier-title"), fault);
+    try {
+      await options.me();
+      options.onKept(await options.keep());
+    } catch (error) {
+      showProblem(error, fault);
+    }
+    return undefined;
+  }
+
   async function open() {
+    if (options.keep) return openForDossier();
     if (editor.get().check.status === "asking") {
       frame(say("draw.file-title-check"), h("p", { class: "busy" }, say("draw.check-asking")));
       await checkEnds();
@@ -65,24 +83,26 @@ export function filingDialog(dialog, options) {
   function review(me) {
     const applicant = applicantField(me, say);
     const fault = h("div", { role: "alert" });
-    const confirm = h("button", { type: "button", class: "button", onclick: () => submit(applicant.value(), confirm, fault) }, say("draw.file-confirm"));
+    const confirm = h("button", { type: "button", class: "button", onclick: () => submit(applicant.value(), confirm, fault) }, say(options.serviceOf(editor.get().asked.kind) ? "draw.file-open" : "draw.file-confirm"));
     frame(say("draw.file-title-check"), answers(options), applicant.element, weighty(editor, say, "warn"), feesOf(options),
-      h("p", { class: "hint" }, say("draw.file-rank")), fault, applicant.canFile ? confirm : null);
+      h("p", { class: "hint" }, say(options.serviceOf(editor.get().asked.kind) ? "draw.file-by-dossier" : "draw.file-rank")), fault, applicant.canFile ? confirm : null);
   }
 
   async function submit(applicantId, confirm, fault) {
     const body = applicationBody(editor, applicantId);
-    const key = filingKey(options.storage, body);
     confirm.disabled = true;
     fault.replaceChildren(h("p", { class: "busy" }, say("draw.file-sending")));
     try {
-      const answer = await options.send(body, key);
+      const service = options.serviceOf(body.kind);
+      if (service) return options.onOpened(await options.openDossier(service, applicantId));
+      const answer = await options.send(body, filingKey(options.storage, body));
       settleFiling(options.storage);
-      options.onFiled(answer);
+      return options.onFiled(answer);
     } catch (error) {
       showProblem(error, fault);
       confirm.disabled = false;
     }
+    return undefined;
   }
 
   function showProblem(error, fault) {

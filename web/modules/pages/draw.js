@@ -5,6 +5,7 @@ import { agree } from "../draw/cells.js";
 import { keepChecked } from "../draw/checker.js";
 import { forgetDraft, keepDraft, pack, storedDraft, storedView, unpack } from "../draw/drafts.js";
 import { createEditor } from "../draw/editor.js";
+import { groundPage, openDossier, saveGround, takeGround } from "../draw/dossiers.js";
 import { filingDialog } from "../draw/filing_dialog.js";
 import { findingsPanel } from "../draw/findings.js";
 import { begin } from "../draw/history.js";
@@ -38,8 +39,11 @@ const editor = createEditor({
   grid: facts.grid,
   view: firstView(),
 });
-const restored = storedDraft(storage);
+const { dossier } = facts;
+const restored = storedDraft(storage, dossier?.number);
+if (dossier) editor.set({ asked: { ...editor.get().asked, ...dossier.asked } });
 if (restored) takeUp(restored);
+else if (dossier) takeGround(editor, dossier);
 
 const map = createMap(byId("map"), { language, say, bounds: facts.bounds, kinds: facts.kinds });
 const neighbours = titleLines(map, getJson);
@@ -81,6 +85,18 @@ const filing = filingDialog(/** @type {HTMLDialogElement} */ (byId("filing")), {
     await deleteJson("/api/drafts/draw").catch(() => null);
     location.assign(answer.links?.receipt ?? `/applications/${encodeURIComponent(answer.number)}/receipt`);
   },
+  serviceOf: (kind) => facts.kinds.find(({ id }) => id === kind)?.service ?? null,
+  openDossier: (service, partyId) => openDossier(editor, service, partyId, storage),
+  async onOpened(number) {
+    forgetDraft(storage);
+    await deleteJson("/api/drafts/draw").catch(() => null);
+    location.assign(`/dossiers/${encodeURIComponent(number)}`);
+  },
+  keep: dossier ? () => saveGround(editor, dossier.number) : undefined,
+  onKept() {
+    forgetDraft(storage, dossier.number);
+    location.assign(groundPage(dossier.number));
+  },
 });
 byId("tool-filing").addEventListener("click", () => filing.open());
 byId("tool-paste").addEventListener("click", () => reader.paste());
@@ -92,7 +108,7 @@ editor.subscribe((state, before) => {
 });
 watchConnection({ bar: byId("draw-offline"), onBack: () => checks.again() });
 keep();
-if (restored) showWhole();
+if (restored || dossier?.geometry) showWhole();
 
 /** Style and system are what this person chose last; the first time, no system is presumed. */
 function firstView() {
@@ -102,7 +118,8 @@ function firstView() {
 }
 
 function takeUp(draft) {
-  editor.set({ history: begin(draft.perimeter), asked: { ...editor.get().asked, ...draft.asked } });
+  const asked = { ...editor.get().asked, ...draft.asked, ...dossier?.asked };
+  editor.set({ history: begin(draft.perimeter), asked });
 }
 
 /** Offer to start from nothing when a former drawing was taken up. */
@@ -124,9 +141,13 @@ function offerRestart(draft) {
 async function keep() {
   if (restored) offerRestart(restored);
   const saved = byId("draw-saved");
-  const keeper = keepDraft(editor, { storage, onSaved: (where) => (saved.textContent = say(`draw.saved-${where}`)) });
+  const keeper = keepDraft(editor, { storage, dossier: dossier?.number, onSaved: (where) => (saved.textContent = say(`draw.saved-${where}`)) });
   const me = await whoIsAsking().catch(() => null);
   if (!me?.signed_in) return;
+  if (dossier) {
+    keeper.alsoTo(() => (editor.geometry() ? saveGround(editor, dossier.number) : Promise.reject(new Error("open"))));
+    return;
+  }
   keeper.alsoTo((content) => putJson("/api/drafts/draw", { content: pack(content) }));
   if (!restored) await takeUpFromServer();
 }

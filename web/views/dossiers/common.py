@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from babel.numbers import format_decimal
 from flask import Blueprint, Response, request, url_for
 
 from api.dossiers.common import asked_for
@@ -22,7 +23,7 @@ from cadastre.procedures.machine import Standing
 from cadastre.rules.catalogue import FormPage, Piece, Service, pieces_asked, pieces_missing
 from cadastre.rules.finding import Finding
 from cadastre.rules.permissions import Actor, can_edit_dossier, is_applicant, is_clerk_of
-from cadastre.sentences import say, write_day, write_instant
+from cadastre.sentences import LOCALES, say, write_day, write_instant
 from cadastre.services.dossiers.access import ref_of
 from cadastre.services.dossiers.answers import OPEN_TO_WRITE
 from cadastre.services.dossiers.catalogue import rules_of
@@ -239,6 +240,18 @@ def counted(code: str, count: float) -> str:
     language = current_language()
     is_one = abs(count) == 1 or (language == "fr" and abs(count) < 2)
     return say(f"{code}-one" if is_one else code, language, count=count)
+
+
+@pages.app_template_filter("degrees")
+def degrees(value: float) -> str:
+    """Write degrees to a tenth of a metre."""
+    return format_decimal(value, "0.000000", locale=LOCALES[current_language()])
+
+
+@pages.app_template_global()
+def colon() -> str:
+    """Give the colon as the reader's language writes it after a word."""
+    return "\u00a0:" if current_language() == "fr" else ":"
 
 
 @pages.app_template_filter("iso_day")
