@@ -17,6 +17,7 @@ from cadastre.models import Account, Dossier
 from cadastre.procedures.machine import State
 from cadastre.rules.catalogue import FormField
 from cadastre.services.accounts import change_password
+from cadastre.services.dossiers.documents import judge
 from tests.services.dossiers import walking
 
 SERVICES = sorted(walking.CATALOGUE.services)
@@ -131,3 +132,81 @@ def _show_ground(
     answer = browser.post(address, form, address)
     assert answer.status_code == 303, unescape(answer.text)
     browser.get(address)
+
+
+def test_a_completion_is_asked_for_sent_and_the_request_withdrawn(
+    client: FlaskClient, session: Session, who: walking.People
+) -> None:
+    dossier = walking.opened(session, "declaration-autoproduction", who)
+    walking.fill(session, dossier, who, perimeter=walking.ground_for(dossier.service, 1, None))
+    walking.step(session, dossier, "lodge", who.actor(session, who.applicant))
+    agent = who.actor(session, who.agent)
+    piece = dossier.documents[0]
+    judge(session, dossier, agent, piece.id, "to-replace", "La page 2 manque.")
+    walking.step(session, dossier, "request-completion", agent, "Joignez le plan entier.")
+    browser, home = Browser(client, who.applicant), f"/dossiers/{dossier.number}"
+    page = unescape(browser.get(home))
+    assert "Joignez le plan entier." in page
+    assert "La page 2 manque." in page
+    assert f"{home}/pieces#piece-{piece.piece}" in page
+    early = browser.post(f"{home}/completion", {}, f"{home}/answers")
+    assert early.status_code == 409
+    assert walking.state(session, dossier) is State.COMPLETING
+    sent = {"piece": piece.piece, "file": (io.BytesIO(walking.PDF), "plan.pdf")}
+    assert browser.post(f"{home}/pieces", sent, f"{home}/pieces").status_code == 303
+    session.expire(dossier, ["documents"])
+    assert browser.post(f"{home}/completion", {}, f"{home}/answers").status_code == 303
+    assert walking.state(session, dossier) is State.LODGED
+    key = {"text": "Le plan est joint.", "file": (io.BytesIO(walking.PDF), "note.pdf")}
+    assert browser.post(f"{home}/messages", key, home).status_code == 303
+    shown = unescape(browser.get(home))
+    assert "Le plan est joint." in shown
+    assert "note.pdf" in shown
+    empty = browser.post(f"{home}/messages", {"text": " "}, home)
+    assert (empty.status_code, "Le message est vide" in empty.text) == (422, True)
+    assert browser.post(f"{home}/withdrawal", {"reason": "Changé d'avis"}, home).status_code == 303
+    assert walking.state(session, dossier) is State.WITHDRAWN
+    browser.get(home)
+
+
+def test_nobody_writes_over_what_somebody_else_answered_meanwhile(
+    client: FlaskClient, session: Session, who: walking.People
+) -> None:
+    dossier = walking.opened(session, "raccordement-basse-tension", who)
+    browser = Browser(client, who.applicant)
+    page = f"/dossiers/{dossier.number}/form/branchement"
+    old = WAS.search(browser.get(page))[1]  # type: ignore[index]
+    first = {"a-usage": "atelier", "a-compteur": "facture", "a-phases": "triphase"}
+    assert browser.post(page, first, page).status_code == 303
+    late = browser.post(page, {**first, "a-usage": "commerce", "was": old}, page)
+    assert late.status_code == 409
+    assert "entre-temps" in unescape(late.text)
+    assert 'value="commerce" checked' in late.text
+    assert browser.post(page, {**first, "was": old}, page).status_code == 303
+    session.refresh(dossier)
+    assert dossier.form["usage"] == "atelier"
+
+
+def test_a_number_typed_in_either_language_is_the_same_number(
+    client: FlaskClient, session: Session, who: walking.People
+) -> None:
+    dossier = walking.opened(session, "raccordement-basse-tension", who)
+    browser = Browser(client, who.applicant)
+    page = f"/dossiers/{dossier.number}/form/branchement"
+    whole = {"a-usage": "atelier", "a-compteur": "facture", "a-phases": "triphase"}
+    for language, typed, shown in (("fr", "6,6", "6.6"), ("en", "1,500.5", "1\u202f500,5")):
+        other = "en" if language == "fr" else "fr"
+        address = f"{page}?lang={language}"
+        browser.post(address, {**whole, "a-puissance-kva": typed}, address)
+        assert f'value="{shown}"' in browser.get(f"{page}?lang={other}")
+
+
+def test_how_often_one_is_told_is_ones_own_choice(
+    client: FlaskClient, session: Session, who: walking.People
+) -> None:
+    browser = Browser(client, who.applicant)
+    kept = browser.post("/account/notices", {"notices": "daily"}, "/account")
+    assert kept.status_code == 303
+    session.refresh(who.applicant)
+    assert who.applicant.notices == "daily"
+    assert browser.post("/account/notices", {"notices": "x"}, "/account").status_code == 422

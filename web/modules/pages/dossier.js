@@ -22,6 +22,7 @@ if (questions) {
 }
 if (document.querySelector("form.upload")) sendWithProgress(document, say);
 addReadersTime(document);
+for (const link of document.querySelectorAll(".needs-script")) link.hidden = false;
 pressOnce();
 offerPlace();
 offerPrint();
