@@ -103,6 +103,7 @@ def today(session: Session, ruleset: Ruleset, actor: Actor) -> dict[str, int]:
     """Count what waits for somebody today, for the head of their desk."""
     reach, turn = reach_of(session, actor), turn_of(actor)
     return {
+        "todo": count_dossiers(session, reach, Asked(turn)),
         "mine": count_dossiers(session, reach, Asked(turn, "mine")),
         "nobody": count_dossiers(session, reach, Asked(turn, "nobody")),
         "overdue": count_dossiers(session, reach, Asked(turn, overdue=True)),
