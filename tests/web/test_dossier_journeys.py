@@ -16,6 +16,7 @@ from tests.web.dossiers_site import (
     looked_at,
     served_dossiers,
 )
+from web.views.dossiers.place_map import frame_at
 
 __all__ = ["dossiers", "served_dossiers"]
 pytestmark = pytest.mark.browser
@@ -252,7 +253,10 @@ def test_a_point_is_shown_by_a_click_or_in_words(dossiers: DossierSite):
     expect(page.locator(".error-summary")).to_contain_text("quelque part")
     page.locator("input[type=image]").click(position={"x": 180, "y": 200})
     page.wait_for_url("**zoom=1**")
-    expect(page.locator(".notice-good")).to_contain_text("longitude")
+    there = frame_at(walking.TOGO.envelope, None, 0).position(180, 200)
+    told = page.locator(".notice-good").text_content() or ""
+    shown = [float(each.replace(",", ".")) for each in re.findall(r"-?\d+,\d+", told)]
+    assert shown == pytest.approx(list(there), abs=0.02)  # a pixel or two
     looked_at(page, "point-360")
     page.fill("#position", "6,1725 1,2314")
     page.get_by_role("button", name="Enregistrer cette position").click()
