@@ -21,6 +21,7 @@ import click
 from cadastre.cli import output
 from cadastre.cli.dossiers import keep_dossiers
 from cadastre.cli.exports_kept import keep_exports
+from cadastre.cli.import_jobs import keep_imports
 from cadastre.cli.inputs import deployment
 from cadastre.cli.language import language_option
 from cadastre.cli.money import keep_money
@@ -81,6 +82,7 @@ def keep(lang: str) -> None:
     keep_dossiers(settings, ruleset, lang)
     keep_exports(settings, ruleset, lang)
     keep_supervision(settings, ruleset, lang)
+    keep_imports(settings, ruleset, lang)
     _seal_without_end(settings, lang)
 
 

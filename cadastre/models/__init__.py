@@ -19,6 +19,7 @@ from cadastre.models.following import (
     Presence,
 )
 from cadastre.models.grid import CellRun, Grid, GridKind
+from cadastre.models.import_job import ImportJob, ImportMapping, ImportRow
 from cadastre.models.journal import IdempotencyKey, JournalEntry, OutboxEvent
 from cadastre.models.money import (
     Invoice,
@@ -72,6 +73,9 @@ __all__ = [
     "GroundCell",
     "IdempotencyKey",
     "Identity",
+    "ImportJob",
+    "ImportMapping",
+    "ImportRow",
     "IndicatorDay",
     "Invoice",
     "JournalEntry",

@@ -109,6 +109,18 @@ EXPECTED: dict[Access, set[str]] = {
         "GET /titles/<path:number>/acts/<act>",
         "GET /titles/<path:number>/certificate.pdf",
     },
+    Access.EXAMINER: {
+        "GET /imports",
+        "POST /imports",
+        "GET /imports/<int:job_id>",
+        "POST /imports/<int:job_id>/abandonment",
+        "POST /imports/<int:job_id>/confirmation",
+        "GET /imports/<int:job_id>/file",
+        "POST /imports/<int:job_id>/layer",
+        "POST /imports/<int:job_id>/mapping",
+        "GET /imports/<int:job_id>/report.csv",
+        "POST /imports/<int:job_id>/resumption",
+    },
     Access.PERSON: {
         "GET /account",
         "GET /account/again",

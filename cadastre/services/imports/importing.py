@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,7 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from cadastre.errors import UnusableInput
-from cadastre.exchange.layers import read_layer
+from cadastre.exchange.layers import OPERATOR, Trust, list_layers, read_layer
 from cadastre.geometry.corners import read_corners
 from cadastre.geometry.crs import WGS84, normalise
 from cadastre.models import JournalEntry
@@ -57,7 +58,10 @@ KEYS = {"titles": "number", "applications": "number", "base-map": None}
 
 @dataclass(frozen=True, slots=True)
 class ImportRequest:
-    """What to import: a file, as a collection, under a mapping file or a suggested one."""
+    """What to import: a file, as a collection, under a mapping (file or given) or a suggested one.
+
+    ``trust`` says how far the file itself is trusted.
+    """
 
     path: Path
     collection: str
@@ -65,6 +69,17 @@ class ImportRequest:
     mapping: Path | None = None
     crs: str | None = None
     dry_run: bool = False
+    given: FieldMapping | None = None
+    trust: Trust = OPERATOR
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A layer ready to be imported: its rows, how they are read, and the report with row 0."""
+
+    features: Iterator[Feature]
+    mapping: FieldMapping
+    report: ImportReport
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,21 +103,11 @@ def import_file(session: Session, ruleset: Ruleset, request: ImportRequest) -> I
     UnusableInput
         The file, its layer or the mapping cannot be used, or no CRS is stated nor given.
     """
-    target_of(request.collection)
-    given = load_mapping(request.mapping, request.collection) if request.mapping else None
-    layer = request.layer or (given.layer if given else None)
-    features = _features(request.path, layer)
-    first = next(features, None)
-    report = ImportReport(request.collection, request.path.name, request.dry_run)
-    if first is None:
-        raise UnusableInput("import.empty", where=request.path.name)
-    mapping = given or suggest_mapping(first.cells, request.collection)
-    mapping = replace(mapping, crs=_crs(request, mapping, first))
-    _refuse_unmapped(mapping, first)
-    _report_unused(report, mapping, first)
+    opened = open_layer(request, ruleset)
+    report = opened.report
     whole = session.begin_nested()
     since = transaction_start(session)
-    _import_rows(session, ruleset, mapping, [first], features, report)
+    _import_rows(session, ruleset, opened)
     if request.dry_run:
         whole.rollback()
         return report
@@ -113,9 +118,49 @@ def import_file(session: Session, ruleset: Ruleset, request: ImportRequest) -> I
     return report
 
 
-def _features(path: Path, layer: str | None) -> Iterator[Feature]:
+def open_layer(request: ImportRequest, ruleset: Ruleset) -> Opened:
+    """Open what is to be imported, in the order in which rows are written.
+
+    Raises
+    ------
+    UnusableInput
+        See :func:`import_file`.
+    """
+    target_of(request.collection)
+    given = request.given
+    if given is None and request.mapping is not None:
+        given = load_mapping(request.mapping, request.collection)
+    layer = request.layer or (given.layer if given else None)
+    features = _features(request.path, layer, request.trust)
+    first = next(features, None)
+    report = ImportReport(request.collection, request.path.name, request.dry_run)
+    if first is None:
+        raise UnusableInput("import.empty", where=request.path.name)
+    mapping = given or suggest_mapping(first.cells, request.collection)
+    mapping = replace(mapping, crs=_crs(request, mapping, first))
+    _refuse_unmapped(mapping, first)
+    _report_unused(report, mapping, first)
+    _report_other_layers(report, request, layer)
+    rows: Any = chain([first], features)
+    if mapping.collection == "applications":
+        rows = iter(sorted(rows, key=lambda each: _filed_at(each, mapping, ruleset)))
+    return Opened(rows, mapping, report)
+
+
+def _report_other_layers(report: ImportReport, request: ImportRequest, layer: str | None) -> None:
+    """Name the layers of the file that this import leaves out."""
+    layers = [one.name for one in list_layers(request.path, request.trust)]
+    read = layer if layer is not None else layers[0]
+    report.findings += [
+        RowFinding(0, "import.layer-left", Severity.INFO, name, {"layer": name})
+        for name in layers
+        if name != read
+    ]
+
+
+def _features(path: Path, layer: str | None, trust: Trust) -> Iterator[Feature]:
     number = 0
-    for batch in read_layer(path, layer=layer):
+    for batch in read_layer(path, layer=layer, trust=trust):
         for geometry, cells in zip(batch.geometries, batch.attributes, strict=True):
             number += 1
             yield Feature(number, cells, geometry, batch.crs)
@@ -160,25 +205,24 @@ def _report_unused(report: ImportReport, mapping: FieldMapping, first: Feature) 
     ]
 
 
-def _import_rows(
-    session: Session,
-    ruleset: Ruleset,
-    mapping: FieldMapping,
-    first: list[Feature],
-    rest: Iterator[Feature],
-    report: ImportReport,
-) -> None:
+def _import_rows(session: Session, ruleset: Ruleset, opened: Opened) -> None:
     seen: dict[str, int] = {}
-    features: Any = _chain(first, rest)
-    if mapping.collection == "applications":
-        features = sorted(features, key=lambda each: _filed_at(each, mapping, ruleset))
-    for feature in features:
-        row = Row(feature.number, feature.cells, mapping, ruleset)
-        _number_once(row, seen)
-        done = _import_row(session, row, feature, report.file)
+    report = opened.report
+    for feature in opened.features:
+        row = read_row(feature, opened.mapping, ruleset, seen)
+        done = import_row(session, row, feature, report.file)
         report.outcomes[done] += 1
         report.findings += row.findings
     report.findings.sort(key=lambda finding: finding.row)
+
+
+def read_row(
+    feature: Feature, mapping: FieldMapping, ruleset: Ruleset, seen: dict[str, int]
+) -> Row:
+    """Read a row under a mapping; ``seen`` counts codes, and must see every row once, in order."""
+    row = Row(feature.number, feature.cells, mapping, ruleset)
+    _number_once(row, seen)
+    return row
 
 
 def _filed_at(feature: Feature, mapping: FieldMapping, ruleset: Ruleset) -> tuple[bool, Any]:
@@ -186,11 +230,6 @@ def _filed_at(feature: Feature, mapping: FieldMapping, ruleset: Ruleset) -> tupl
     row = Row(feature.number, feature.cells, mapping, ruleset)
     filed = row.instant("filed_at", ZoneInfo(ruleset.time_zone))
     return (True, feature.number) if filed is None else (False, filed)
-
-
-def _chain(first: list[Feature], rest: Iterator[Feature]) -> Iterator[Feature]:
-    yield from first
-    yield from rest
 
 
 def _number_once(row: Row, seen: dict[str, int]) -> None:
@@ -210,7 +249,8 @@ def _number_once(row: Row, seen: dict[str, int]) -> None:
     row.cells = row.cells | {row.mapping.fields[ours]: renamed}
 
 
-def _import_row(session: Session, row: Row, feature: Feature, source: str) -> str:
+def import_row(session: Session, row: Row, feature: Feature, source: str) -> str:
+    """Write a row, or leave nothing of it; give what became of it."""
     ground = _ground(row, feature)
     try:
         with session.begin_nested():

@@ -61,18 +61,29 @@ def load_mapping(path: Path, collection: str) -> FieldMapping:
         written = yaml.safe_load(path.read_text("utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as fault:
         raise UnusableInput("import.mapping-unreadable", where=path.name) from fault
+    return mapping_of(written, collection, path.name)
+
+
+def mapping_of(written: Any, collection: str, where: str) -> FieldMapping:
+    """Read what a mapping file or a saved mapping says.
+
+    Raises
+    ------
+    UnusableInput
+        See :func:`load_mapping`.
+    """
     if not isinstance(written, dict):
-        raise UnusableInput("import.mapping-unreadable", where=path.name)
+        raise UnusableInput("import.mapping-unreadable", where=where)
     unknown = sorted(str(key) for key in set(written) - KEYS)
     if unknown:
         raise UnusableInput(
-            "import.mapping-unknown-key", where=path.name, given=unknown, known=sorted(KEYS)
+            "import.mapping-unknown-key", where=where, given=unknown, known=sorted(KEYS)
         )
     if written.get("as", collection) != collection:
         raise UnusableInput(
-            "import.mapping-other", where=path.name, meant=written["as"], given=collection
+            "import.mapping-other", where=where, meant=written["as"], given=collection
         )
-    return _checked(path.name, collection, written)
+    return _checked(where, collection, written)
 
 
 def suggest_mapping(names: Iterable[str], collection: str) -> FieldMapping:
