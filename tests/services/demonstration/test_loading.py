@@ -16,6 +16,7 @@ from cadastre.models import (
     Application,
     BaseMapFeature,
     Dossier,
+    DossierStanding,
     JournalEntry,
     Occupation,
     Parcel,
@@ -55,6 +56,8 @@ def test_loads_once_and_clears(session: Session, settings: Settings) -> None:
     assert whole["application"] == 40
     assert whole["parcel"] == whole["title"] + whole["application"]
     assert whole["dossier"] == whole["parcel"] + TOLD
+    states = session.scalars(select(DossierStanding.state).order_by(DossierStanding.state)).all()
+    assert states == ["completing", "draft", "draft", "issued", "lodged"]
     assert session.scalar(select(func.count()).where(Title.is_demonstration.is_(False))) == 0
     assert len(list_cases(session)) == 17
 
