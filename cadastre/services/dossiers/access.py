@@ -25,7 +25,8 @@ def dossier_named(session: Session, number: str, *, lock: bool = False) -> Dossi
         Dossier.number == number, Dossier.catalogue_sha256.is_not(None)
     )
     if lock:
-        query = query.with_for_update(of=Dossier).execution_options(populate_existing=True)
+        query = query.with_for_update(of=Dossier, key_share=True)
+        query = query.execution_options(populate_existing=True)
     dossier = session.scalar(query)
     if dossier is None:
         raise NotFound("dossiers.none", where=number)

@@ -7,20 +7,21 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from cadastre.errors import Blocked, TooLarge, UnusableInput
 from cadastre.models import AdministrativeUnit, Dossier, Party, Title
-from cadastre.procedures.machine import Standing, State
+from cadastre.procedures.machine import State
 from cadastre.rules.catalogue import Answers, References, read_form, references_of
 from cadastre.rules.permissions import Actor, can_edit_dossier, ensure
 from cadastre.rules.ruleset import Ruleset
 from cadastre.services.dossiers.access import ref_of
-from cadastre.services.dossiers.catalogue import Rules
-from cadastre.services.dossiers.standing import standing_of
+from cadastre.services.dossiers.catalogue import Rules, rules_of
+from cadastre.services.dossiers.counter import reopen_confirmation
+from cadastre.services.dossiers.standing import ensure_writable, standing_of
+from cadastre.vocabulary import PartyKind
 
-OPEN_TO_WRITE = (State.DRAFT, State.COMPLETING)
 LARGEST_FORM_BYTES = 200_000
 LARGEST_PERIMETER_BYTES = 2_000_000
 PERIMETER_KEYS = frozenset({"geometry", "corners", "crs", "answers", "clip", "name", "draft"})
@@ -43,30 +44,48 @@ def save(
     Raises
     ------
     Blocked
-        ``dossiers.not-writable``: lodged already; ``dossiers.edited-meanwhile``.
+        ``dossiers.not-writable``: lodged already; ``dossiers.edited-meanwhile``;
+        ``dossiers.title-fixed``: the title named at lodgement is named no more by another.
     TooLarge, UnusableInput
         More than a form holds; a perimeter of unknown make.
     """
     ensure(can_edit_dossier(actor, ref_of(session, dossier)), actor, "dossiers.not-yours")
-    ensure_writable(standing_of(session, dossier), dossier)
+    standing = standing_of(session, dossier)
+    ensure_writable(standing, dossier)
     if edition is not None and edition != dossier.edition:
         raise Blocked("dossiers.edited-meanwhile", where=dossier.number, edition=dossier.edition)
     if form is not None:
         merged = {**dossier.form, **form}
         if len(json.dumps(merged)) > LARGEST_FORM_BYTES:
             raise TooLarge("dossiers.form-too-large", where=dossier.number)
-        dossier.form = {name: value for name, value in merged.items() if value is not None}
+        written = {name: value for name, value in merged.items() if value is not None}
+        if written != dossier.form:
+            _keep_to_its_title(session, dossier, written, lodged=standing.state != State.DRAFT)
+            reopen_confirmation(session, dossier)
+        dossier.form = written
     if perimeter is not None:
-        dossier.perimeter = _sound(perimeter)
+        sound = _sound(perimeter)
+        if sound != dossier.perimeter:
+            reopen_confirmation(session, dossier)
+        dossier.perimeter = sound
     dossier.edition += 1
     session.flush()
     return dossier.edition
 
 
-def ensure_writable(standing: Standing, dossier: Dossier) -> None:
-    """Refuse to change what was lodged and is not asked for again."""
-    if standing.state not in OPEN_TO_WRITE:
-        raise Blocked("dossiers.not-writable", where=dossier.number)
+def _keep_to_its_title(
+    session: Session, dossier: Dossier, written: Mapping[str, Any], *, lodged: bool
+) -> None:
+    """Let the form alone say which title a draft is about; once lodged it names no other.
+
+    The title whose ground a lodgement holds is the one whose wait must end with the dossier.
+    """
+    for question in rules_of(session, dossier).service.fields:
+        if question.type != "title" or written.get(question.id) == dossier.form.get(question.id):
+            continue
+        if lodged:
+            raise Blocked("dossiers.title-fixed", where=dossier.number)
+        dossier.title_id = None
 
 
 def _sound(perimeter: Mapping[str, Any]) -> dict[str, Any]:
@@ -98,10 +117,8 @@ def references(session: Session, ruleset: Ruleset) -> References:
         return session.scalar(select(Title.number).where(Title.number == written.strip()))
 
     def company(written: str) -> Any:
-        known = Party.id == int(written) if written.isdigit() else _same(Party.name, written)
-        return session.scalar(select(Party.name).where(known).order_by(Party.id).limit(1)) or (
-            written.strip()
-        )
+        found = session.scalar(companies_called(written).limit(1))
+        return written.strip() if found is None else found.name
 
     def place(written: str) -> str | None:
         unit = AdministrativeUnit
@@ -116,6 +133,23 @@ def references(session: Session, ruleset: Ruleset) -> References:
     if session.scalar(select(AdministrativeUnit.id).limit(1)) is not None:
         lookups |= {"place": place, "commune": place}
     return references_of(ruleset, **lookups)
+
+
+def companies_called(written: str) -> Select[Party]:
+    """Select the companies of a name, or of a number of the trade register.
+
+    People are never among them: whoever opens an account under the name of a company would
+    receive what is meant for it, and anybody could ask who is who.
+    """
+    number = "".join(written.split()).upper()
+    return (
+        select(Party)
+        .where(
+            Party.kind != PartyKind.PERSON.value,
+            (Party.registration_number == number) | _same(Party.name, written),
+        )
+        .order_by((Party.registration_number == number).desc().nulls_last(), Party.id)
+    )
 
 
 def _same(column: Any, written: str) -> Any:

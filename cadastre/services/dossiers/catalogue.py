@@ -45,9 +45,13 @@ def rules_of(session: Session, dossier: Dossier) -> Rules:
     NotFound
         ``dossiers.none``: it is not a dossier of the catalogue.
     """
-    digest = dossier.catalogue_sha256
-    if digest is None:
+    if dossier.catalogue_sha256 is None:
         raise NotFound("dossiers.none", where=dossier.number)
+    return rules_named(session, dossier.catalogue_sha256)
+
+
+def rules_named(session: Session, digest: str) -> Rules:
+    """Give the rules that a SHA-256 names, which a list has at hand without its dossiers."""
     kept = _KEPT.get(digest)
     if kept is None:
         content = session.get_one(CatalogueEntry, digest).content

@@ -88,6 +88,22 @@ def confirm_code(session: Session, dossier: Dossier, code: str, actor: Actor | N
     session.flush()
 
 
+def reopen_confirmation(session: Session, dossier: Dossier) -> None:
+    """Ask for the person's code anew: what they confirmed is not what stands there any more.
+
+    The old code is void. What was lodged stays confirmed: its completion is the clerk's errand.
+    """
+    if dossier.clerk_id is None or any(step.kind == "lodge" for step in dossier.steps):
+        return
+    row = session.get(CounterConfirmation, dossier.id, with_for_update=True)
+    if row is None or row.confirmed_at is None:
+        return
+    row.confirmed_at, row.expires_at = None, func.clock_timestamp()
+    journal(session, "counter-reopen", dossier, None)
+    session.flush()
+    session.refresh(row)
+
+
 class WrongCode(NotAllowed):
     """The code is wrong: the edge commits the count of failures before it says so."""
 

@@ -12,18 +12,22 @@ from sqlalchemy.orm import Session
 from cadastre.errors import Blocked, NotFound, TooLarge, UnusableInput
 from cadastre.exchange.pieces.antivirus import scan
 from cadastre.exchange.pieces.media import media_type_of, safe_name
-from cadastre.models import Document, Dossier, StoredFile
+from cadastre.models import Document, Dossier, Message, StoredFile
 from cadastre.rules.catalogue.pieces import media_types
 from cadastre.rules.permissions import (
     Actor,
     Audience,
     can_add_document,
+    can_edit_dossier,
     can_examine,
     can_read_document,
     ensure,
+    is_applicant,
 )
 from cadastre.services.dossiers.access import ref_of
 from cadastre.services.dossiers.catalogue import rules_of
+from cadastre.services.dossiers.counter import reopen_confirmation
+from cadastre.services.dossiers.standing import ensure_writable, standing_of
 from cadastre.services.dossiers.written import journal
 
 PIECE, ANSWER, OFFICE = "piece", "answer", "office"
@@ -60,12 +64,21 @@ def attach(
     Raises
     ------
     NotAllowed, NotSignedIn
-        The actor may not add to this dossier.
+        The actor may not add to this dossier, to its checklist, or to the papers of the office.
+    Blocked
+        ``dossiers.not-writable``: a piece of what is lodged already.
     UnusableInput, TooLarge, NotAvailable
         See :mod:`cadastre.exchange.pieces`.
     """
     ref = ref_of(session, dossier)
     ensure(can_add_document(actor, ref), actor, "dossiers.not-yours", dossier.number)
+    if upload.piece is not None:
+        # The checklist is the applicant's: the office and the bodies add papers of their own.
+        ensure(can_edit_dossier(actor, ref), actor, "dossiers.not-yours", dossier.number)
+        ensure_writable(standing_of(session, dossier), dossier)
+        reopen_confirmation(session, dossier)
+    if for_office:
+        ensure(not is_applicant(actor, ref), actor, "dossiers.not-yours", dossier.number)
     _ensure_room(session, dossier)
     media_type = media_type_of(upload.content, upload.filename)
     if upload.piece is not None:
@@ -138,6 +151,20 @@ def document_of(session: Session, dossier: Dossier, document_id: int) -> Documen
     return found
 
 
+def standing_document(session: Session, dossier: Dossier, document_id: int) -> Document:
+    """Give a document of this dossier that was not taken back: a step may stand on it.
+
+    Raises
+    ------
+    NotFound
+        ``pieces.none``.
+    """
+    found = document_of(session, dossier, document_id)
+    if found.withdrawn_at is not None:
+        raise NotFound("pieces.none", where=str(document_id))
+    return found
+
+
 def take_back(session: Session, dossier: Dossier, actor: Actor, document_id: int) -> Document:
     """Take a document back before it counted; once lodged it stays, and is replaced instead.
 
@@ -148,12 +175,28 @@ def take_back(session: Session, dossier: Dossier, actor: Actor, document_id: int
     """
     document = document_of(session, dossier, document_id)
     ensure(document.account_id == actor.account_id, actor, "dossiers.not-yours", dossier.number)
-    if document.verdict is not None or document.id in lodged_documents(session, dossier):
+    if document.withdrawn_at is not None:
+        return document
+    if document.verdict is not None or _stood_on(session, dossier, document.id):
         raise Blocked("pieces.already-lodged", where=document.title)
+    if document.piece is not None:
+        reopen_confirmation(session, dossier)
     document.withdrawn_at = func.clock_timestamp()
     journal(session, "take-back", dossier, actor, document_id=document.id)
     session.flush()
     return document
+
+
+def _stood_on(session: Session, dossier: Dossier, document_id: int) -> bool:
+    """Tell whether a receipt, a step (an act, an opinion, a quote) or a message names it."""
+    if document_id in lodged_documents(session, dossier):
+        return True
+    if any(step.document_id == document_id for step in dossier.steps):
+        return True
+    spoken_of = select(Message.id).where(
+        Message.dossier_id == dossier.id, Message.document_id == document_id
+    )
+    return session.scalar(spoken_of.limit(1)) is not None
 
 
 def lodged_documents(session: Session, dossier: Dossier) -> set[int]:
@@ -177,7 +220,9 @@ def judge(
     UnusableInput
         ``pieces.unknown-verdict``; ``pieces.no-reason`` when it must be replaced.
     """
-    ensure(can_examine(actor, ref_of(session, dossier)), actor, "dossiers.not-yours")
+    ref = ref_of(session, dossier)
+    may = can_examine(actor, ref) and not is_applicant(actor, ref)
+    ensure(may, actor, "dossiers.not-yours")
     document = document_of(session, dossier, document_id)
     if verdict not in VERDICTS:
         raise UnusableInput("pieces.unknown-verdict", where=verdict, known=", ".join(VERDICTS))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import replace
 from typing import Any
 
@@ -19,7 +19,8 @@ from cadastre.rules.ruleset import Ruleset
 from cadastre.services.dossiers.answers import read_answers
 from cadastre.services.dossiers.catalogue import Rules, rules_of
 from cadastre.services.dossiers.ground import AREA, reading_of
-from cadastre.services.money.issue import Debt, issue_invoice
+from cadastre.services.dossiers.standing import standing_of
+from cadastre.services.money.issue import Debt, cancel_invoice, issue_invoice, line_of
 from cadastre.services.money.standing import unpaid_moments as ordered_and_unpaid
 
 LODGEMENT, BY_QUOTE = "lodgement", "quote"
@@ -30,6 +31,7 @@ ISSUED_IN = {
     "issue": (State.ACCEPTED,),
 }
 DAYS_TO_PAY = 30
+REPLACED = "nouveau devis"
 
 
 def fees_of(
@@ -95,18 +97,40 @@ def order_payment(
     """Issue the order of payment of a moment, or give the one there is; None: nothing is due.
 
     An amount that no text gives is left open on the order, for an agent to set from a source; at
-    lodgement, and before a quote, nothing is ordered that cannot be paid.
+    lodgement, and before a quote, nothing is ordered that cannot be paid, nor is anything later
+    ordered of a draft.
     """
+    if not _falls_due(session, dossier, moment):
+        return None
     lines = fees_of(session, ruleset, dossier, moment, day)
     by_quote = _codes_by_quote(rules_of(session, dossier).service)
     unknown = {line.code for line in lines if line.amount is None}
     if unknown & by_quote or (unknown and moment == LODGEMENT):
         return None
+    _let_go_of_old_quote(session, dossier, moment, lines, by_quote)
     debt = Debt(
         moment, day + dt.timedelta(days=DAYS_TO_PAY), dossier,
         party_id=dossier.party_id, account_id=dossier.account_id,
     )  # fmt: skip
     return issue_invoice(session, debt, lines, account=account)
+
+
+def _falls_due(session: Session, dossier: Dossier, moment: str) -> bool:
+    """Tell whether a moment has come: what a draft asks for may still grow, and its fee with it."""
+    return moment == LODGEMENT or standing_of(session, dossier).state is not State.DRAFT
+
+
+def _let_go_of_old_quote(
+    session: Session, dossier: Dossier, moment: str, lines: Iterable[FeeLine], codes: Set[str]
+) -> None:
+    """Cancel the unpaid order of a quote that another took the place of: one price is asked."""
+    order = invoices_of(session, dossier).get(moment)
+    if order is None or order.payment is not None:
+        return
+    now = {one["code"]: one["amount"] for one in map(line_of, lines)}
+    if any(one["code"] in codes and one["amount"] != now[one["code"]] for one in order.lines
+           if one["code"] in now):  # fmt: skip
+        cancel_invoice(session, order, account=None, reason=REPLACED)
 
 
 def order_what_falls_due(

@@ -13,7 +13,7 @@ from cadastre.queries.desk import Asked, DeskRow, Reach, count_dossiers, find_do
 from cadastre.rules.permissions import OFFICE_ROLES, Actor, Power, Role, ensure
 from cadastre.rules.ruleset import Ruleset
 from cadastre.services.dossiers.assignment import stands_in_for
-from cadastre.services.dossiers.catalogue import rules_of
+from cadastre.services.dossiers.catalogue import rules_named
 from cadastre.services.dossiers.showing import followed
 from cadastre.services.dossiers.standing import server_instant, standing_of
 
@@ -73,7 +73,7 @@ def desk_rows(
 
 def row_json(session: Session, row: DeskRow, now: dt.datetime, language: str) -> dict[str, Any]:
     """Represent a dossier of a queue."""
-    rules = rules_of(session, session.get_one(Dossier, row.id))
+    rules = rules_named(session, row.catalogue_sha256)
     stage = next((s.name[language] for s in rules.procedure.stages if s.id == row.stage), row.stage)
     left = None if row.due_at is None else (row.due_at - now).total_seconds() / 86400
     return {

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from cadastre.errors import NotAllowed
@@ -28,7 +30,9 @@ from cadastre.rules.permissions import (
     Role,
     can_edit_dossier,
     can_give_opinion,
+    can_lodge,
     can_object,
+    can_withdraw,
     ensure,
     ensure_second_factor,
     is_applicant,
@@ -39,10 +43,11 @@ from cadastre.rules.ruleset import Ruleset
 from cadastre.services.dossiers.access import ref_of
 from cadastre.services.dossiers.catalogue import rules_of
 from cadastre.services.dossiers.circumstances import Circumstances
-from cadastre.services.dossiers.documents import document_of
+from cadastre.services.dossiers.documents import standing_document
 from cadastre.services.dossiers.effects import EFFECTS, Move, retell
 from cadastre.services.dossiers.fees import order_what_falls_due
 from cadastre.services.dossiers.notices import tell_of
+from cadastre.services.dossiers.sayable import facts_said
 from cadastre.services.dossiers.standing import (
     ROLE,
     keep_standing,
@@ -51,13 +56,7 @@ from cadastre.services.dossiers.standing import (
 )
 from cadastre.services.dossiers.written import journal
 
-# What whoever takes a step may say beside reason and document.
-SAYABLE = frozenset(
-    {
-        "body", "opinion", "until", "days", "corrects", "amount", "conditions",
-        "expires_on", "years",
-    }
-)  # fmt: skip
+log = logging.getLogger(__name__)
 BY_MONEY = "pay"
 NOBODY = "nobody"
 OFFICE = (Role.AGENT, Role.DECIDER, Role.SUPERVISOR)
@@ -98,9 +97,10 @@ def take_step(
         ensure(not actor.bears(*(r for r in Role if r in rule.by)), actor, "dossiers.not-yours")
     if rule.second_factor:
         ensure_second_factor(actor)
-    facts = {name: value for name, value in said.facts.items() if name in SAYABLE}
+    ensure(_signs_for(kind, role, actor, ref), actor, "dossiers.needs-signature", dossier.number)
+    facts = facts_said(rules_of(session, dossier).service, kind, said.facts)
     if said.document_id is not None:
-        document_of(session, dossier, said.document_id)
+        standing_document(session, dossier, said.document_id)
     if kind == "give-opinion":
         body = str(facts.setdefault("body", actor.body))
         ensure(can_give_opinion(actor, ref, body), actor, "dossiers.other-body", body)
@@ -124,11 +124,26 @@ def take_step(
     return step
 
 
+def _signs_for(kind: str, role: str, actor: Actor, ref: DossierRef) -> bool:
+    """Tell whether an actor's mandate goes as far as a step that binds whom they act for."""
+    if role != Role.APPLICANT.value:
+        return True
+    if kind == "lodge":
+        return can_lodge(actor, ref)
+    return kind != "withdraw" or ref.is_draft or can_withdraw(actor, ref)
+
+
 def _lock(session: Session, dossier: Dossier) -> None:
-    """Let two people on one file meet here; the second sees what the first did."""
+    """Let two people on one file meet here; the second sees what the first did.
+
+    Rows that only point at the dossier (a message, a note of the overlap desk) do not wait here:
+    who writes them may hold the ground that the step is about to ask for.
+    """
     session.flush()
-    session.refresh(dossier, with_for_update=True)
+    session.refresh(dossier, with_for_update={"key_share": True})
     session.expire(dossier, ["steps", "documents"])
+    # What was read of it before the wait is stale, and would not be written over.
+    session.get(DossierStanding, dossier.id, populate_existing=True)
 
 
 def _outcome(standing: Standing, proposes: str | None) -> str | None:
@@ -223,12 +238,14 @@ def _replayed(session: Session, dossier: Dossier, now: dt.datetime) -> Standing:
 
 def roles_towards(actor: Actor, ref: DossierRef) -> frozenset[str]:
     """Give the roles an account plays for one dossier, as its procedure names them."""
-    roles = {role.value for role in OFFICE if works_on(actor, ref, role)}
+    # Nobody examines, advises on or decides their own request, whatever their office.
+    own = is_applicant(actor, ref)
+    roles = set() if own else {role.value for role in OFFICE if works_on(actor, ref, role)}
     if can_edit_dossier(actor, ref) and not is_clerk_of(actor, ref):
         roles.add(Role.APPLICANT.value)
     if is_clerk_of(actor, ref):
         roles.add(Role.CLERK.value)
-    if actor.has(Role.ADVISER) and actor.body in ref.asked_bodies:
+    if not own and actor.has(Role.ADVISER) and actor.body in ref.asked_bodies:
         roles.add(Role.ADVISER.value)
     if not roles and can_object(actor, ref):
         roles.add(PUBLIC)
@@ -262,7 +279,11 @@ def steps_open_to(
 
 
 def run_clocks(session: Session, ruleset: Ruleset, *, most: int = 200) -> int:
-    """Write what clocks decided in every dossier of the register; give how many steps."""
+    """Write what clocks decided in every dossier of the register; give how many steps.
+
+    A dossier somebody is working on waits for the next turn, and one that cannot be moved holds
+    no other back.
+    """
     due = session.scalars(
         select(Dossier)
         .join(DossierStanding, DossierStanding.dossier_id == Dossier.id)
@@ -272,9 +293,19 @@ def run_clocks(session: Session, ruleset: Ruleset, *, most: int = 200) -> int:
         )
         .order_by(DossierStanding.next_rule_at, Dossier.id)
         .limit(most)
+        .with_for_update(of=Dossier, key_share=True, skip_locked=True)
     ).all()
-    written = 0
-    for dossier in due:
-        _lock(session, dossier)
-        written += write_what_is_due(session, ruleset, dossier)
-    return written
+    return sum(_run_clock(session, ruleset, dossier) for dossier in due)
+
+
+def _run_clock(session: Session, ruleset: Ruleset, dossier: Dossier) -> int:
+    number = dossier.number
+    try:
+        with session.begin_nested():
+            _lock(session, dossier)
+            return write_what_is_due(session, ruleset, dossier)
+    except DBAPIError:  # a clash of locks: the whole turn is taken again
+        raise
+    except Exception:
+        log.exception("what the clock decided in %s waits for the next turn", number)
+        return 0

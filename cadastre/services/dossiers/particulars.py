@@ -10,13 +10,13 @@ from fractions import Fraction
 from typing import Any
 
 from shapely.geometry import mapping
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from cadastre.errors import UnusableInput
 from cadastre.models import Dossier, Party
 from cadastre.rules.catalogue import Service
 from cadastre.rules.ruleset import Ruleset
+from cadastre.services.dossiers.answers import companies_called
 from cadastre.services.dossiers.catalogue import rules_of
 from cadastre.services.dossiers.circumstances import Circumstances
 from cadastre.services.dossiers.ground import reading_of
@@ -62,16 +62,14 @@ def _answered(session: Session, service: Service, about: Circumstances) -> dict[
 
 
 def party_called(session: Session, name: str) -> Party:
-    """Find the party of a name, or enter a company under it.
+    """Find the company of a name or number, or enter one under it; never a person of that name.
 
     Raises
     ------
     UnusableInput
         ``dossiers.several-parties``: the name is borne by several; a person must choose.
     """
-    found = session.scalars(
-        select(Party).where(func.searchable(Party.name) == func.searchable(name)).limit(2)
-    ).all()
+    found = session.scalars(companies_called(name).limit(2)).all()
     if len(found) > 1:
         raise UnusableInput("dossiers.several-parties", where=name)
     if found:

@@ -57,7 +57,9 @@ def dossier_for(
             rules_of(session, dossier).service, dossier.form, clearance(actor, ref)
         ),
         "perimeter": dossier.perimeter,
-        "history": history(session, dossier, language, in_office=in_office),
+        "history": history(
+            session, dossier, language, in_office=in_office, decided=_grounds(standing)
+        ),
         "documents": [
             document_json(one)
             for one in dossier.documents
@@ -152,9 +154,17 @@ def _place(index: int, here: int, *, closed: bool) -> str:
 
 
 def history(
-    session: Session, dossier: Dossier, language: str, *, in_office: bool
+    session: Session,
+    dossier: Dossier,
+    language: str,
+    *,
+    in_office: bool,
+    decided: int | None = None,
 ) -> list[dict[str, Any]]:
-    """Represent every step, oldest first, in words."""
+    """Represent every step, oldest first, in words.
+
+    ``decided`` is the proposal that a second person confirmed: its grounds are the decision's own.
+    """
     procedure = rules_of(session, dossier).procedure
     names = _names(session, dossier.steps) if in_office else {}
     told = []
@@ -163,7 +173,7 @@ def history(
         if rule is None or "role" not in step.facts:
             continue
         fact = fact_of(step)
-        hidden = step.kind in INSIDE and not in_office
+        hidden = step.kind in INSIDE and not in_office and step.id != decided
         told.append(
             {
                 "id": step.id,
@@ -179,6 +189,14 @@ def history(
             }
         )
     return told
+
+
+def _grounds(standing: Standing) -> int | None:
+    """Give the step whose grounds the applicant is owed: the proposal, once it is the decision."""
+    if standing.proposal is None or standing.proposal.confirmed_at is None:
+        return None
+    made = [one.id for one in standing.steps if one.kind in ("propose-grant", "propose-refusal")]
+    return made[-1] if made else None
 
 
 def _role(procedure: Procedure, role: str, language: str) -> str:

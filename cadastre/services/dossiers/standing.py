@@ -8,12 +8,14 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from cadastre.errors import Blocked
 from cadastre.models import Dossier, DossierStanding, Step
-from cadastre.procedures.machine import DossierFacts, Procedure, Standing, StepFact, replay
+from cadastre.procedures.machine import DossierFacts, Procedure, Standing, State, StepFact, replay
 from cadastre.procedures.machine.facts import SYSTEM
 from cadastre.services.dossiers.catalogue import rules_of
 
 ROLE = "role"
+OPEN_TO_WRITE = (State.DRAFT, State.COMPLETING)
 
 
 def standing_of(
@@ -27,6 +29,12 @@ def standing_of(
     procedure = rules_of(session, dossier).procedure
     at = now or server_instant(session)
     return replay(procedure, steps_of(session, dossier, procedure), now=at, facts=facts)
+
+
+def ensure_writable(standing: Standing, dossier: Dossier) -> None:
+    """Refuse to change what was lodged and is not asked for again."""
+    if standing.state not in OPEN_TO_WRITE:
+        raise Blocked("dossiers.not-writable", where=dossier.number)
 
 
 def server_instant(session: Session) -> dt.datetime:

@@ -25,12 +25,11 @@ from cadastre.rules.finding import Finding
 from cadastre.rules.permissions import Actor, can_edit_dossier, is_applicant, is_clerk_of
 from cadastre.sentences import LOCALES, say, write_day, write_instant
 from cadastre.services.dossiers.access import ref_of
-from cadastre.services.dossiers.answers import OPEN_TO_WRITE
 from cadastre.services.dossiers.catalogue import rules_of
 from cadastre.services.dossiers.circumstances import Circumstances
 from cadastre.services.dossiers.documents import pieces_given
 from cadastre.services.dossiers.move import steps_open_to
-from cadastre.services.dossiers.standing import server_instant, standing_of
+from cadastre.services.dossiers.standing import OPEN_TO_WRITE, server_instant, standing_of
 from cadastre.services.once import do_once
 from cadastre.services.representation import finding_as_json
 from cadastre.vocabulary import Severity
