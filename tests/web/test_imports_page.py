@@ -89,7 +89,8 @@ def test_the_pages_can_be_read_by_everybody(imports: ImportSite) -> None:
     looked_at(page, "list-fr-1280")
     send(page, "zones.csv", ROWS.encode(), "titles")
     looked_at(page, "mapping-fr-1280")
-    for ours, value in (("number", "T-1"), ("kind", "x"), ("starts_on", "2024-01-01")):
+    kind = "permis-exploitation-petite-echelle"
+    for ours, value in (("number", "T-1"), ("kind", kind), ("starts_on", "2024-01-01")):
         page.fill(f"[name=constant-{ours}]", value)
     page.fill("[name=constant-substances]", "or")
     page.fill("#crs", "EPSG:32631")
