@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from cadastre.models import Dossier, DossierStanding
@@ -22,14 +22,19 @@ TURNS = (Role.AGENT, Role.DECIDER, Role.SUPERVISOR)
 
 
 def own_dossiers(session: Session, actor: Actor, language: str) -> list[dict[str, Any]]:
-    """List the dossiers an account opened or has a mandate for, those that moved last first."""
+    """List the dossiers an account has a mandate for or received, those that moved last first."""
     parties = {party for power in Power for party in actor.parties(power)}
     rows = session.scalars(
         select(Dossier)
         .join(DossierStanding, DossierStanding.dossier_id == Dossier.id)
         .where(
             Dossier.catalogue_sha256.is_not(None),
-            or_(Dossier.account_id == actor.account_id, Dossier.party_id.in_(parties)),
+            or_(
+                Dossier.party_id.in_(parties),
+                Dossier.clerk_id == actor.account_id,
+                # Once it is a party's, the mandate counts: who left a company left its dossiers.
+                and_(Dossier.party_id.is_(None), Dossier.account_id == actor.account_id),
+            ),
         )
         .order_by(DossierStanding.moved_at.desc(), Dossier.id.desc())
         .limit(MOST_OWN)

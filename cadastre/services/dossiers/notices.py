@@ -53,14 +53,18 @@ def _next_digest(now: dt.datetime) -> dt.datetime:
 
 
 def _applicant_side(session: Session, dossier: Dossier) -> Iterable[Account]:
-    """List who follows a dossier: who opened it, and whoever holds a mandate for its party."""
+    """List who follows a dossier: whoever holds a mandate for its party; without one, its opener.
+
+    Who left a company hears no more of its dossiers.
+    """
     holders = select(Mandate.account_id).where(
         Mandate.party_id == dossier.party_id,
         Mandate.state == "active",
         Mandate.starts_on <= func.current_date(),
         or_(Mandate.ends_on.is_(None), Mandate.ends_on > func.current_date()),
     )
-    opened_by = None if dossier.clerk_id is not None else dossier.account_id
+    for_nobody_else = dossier.clerk_id is None and dossier.party_id is None
+    opened_by = dossier.account_id if for_nobody_else else None
     query = select(Account).where(or_(Account.id == opened_by, Account.id.in_(holders)))
     return session.scalars(query.order_by(Account.id))
 

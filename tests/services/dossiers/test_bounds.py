@@ -6,18 +6,21 @@ import datetime as dt
 import re
 
 import pytest
+from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from cadastre.errors import CadastreError
 from cadastre.models import Dossier, DossierStanding, Mandate, Party
 from cadastre.procedures.machine import State
 from cadastre.services.dossiers import move
-from cadastre.services.dossiers.access import ref_of
+from cadastre.services.dossiers.access import dossier_named, ref_of
 from cadastre.services.dossiers.answers import references, save
 from cadastre.services.dossiers.counter import confirm_code, is_confirmed, make_code
 from cadastre.services.dossiers.documents import Upload, attach, judge, take_back
 from cadastre.services.dossiers.fees import fees_of, invoices_of, order_payment
+from cadastre.services.dossiers.listing import own_dossiers
 from cadastre.services.dossiers.move import Said, roles_towards, take_step
+from cadastre.services.dossiers.notices import tell_of
 from cadastre.services.dossiers.open import Opening, Person, open_dossier
 from cadastre.services.dossiers.particulars import party_called
 from cadastre.services.dossiers.sayable import facts_said
@@ -277,3 +280,41 @@ def test_a_dossier_that_cannot_be_moved_holds_no_other_back(
     monkeypatch.setattr(move, "write_what_is_due", write)
     assert move.run_clocks(session, TOGO) == 1
     assert seen == [dossiers[1].id]
+
+
+def test_who_left_a_company_neither_lists_nor_hears_of_its_dossiers(
+    session: Session, who, lodged
+) -> None:
+    def listed() -> list[str]:
+        return [one["number"] for one in own_dossiers(session, who.actor(session, who.applicant),
+                "fr")]  # fmt: skip
+
+    def told() -> int:
+        return tell_of(session, lodged, "message", to_applicant=True, by=None)
+
+    assert (listed(), told()) == ([lodged.number], 1)
+    for mandate in who.applicant.mandates:
+        mandate.ends_on = walking.day_of(server_instant(session), TOGO.time_zone)
+    session.flush()
+    assert (listed(), told()) == ([], 0)
+
+
+def test_a_step_lets_rows_that_point_at_its_dossier_be_written(
+    session: Session, who, lodged
+) -> None:
+    """The overlap desk holds the ground while it leaves a note: neither may wait for the other."""
+    said: list[str] = []
+    connection = session.connection()
+
+    def hear(_connection, _cursor, statement: str, *_: object) -> None:
+        said.append(statement)
+
+    event.listen(connection, "before_cursor_execute", hear)
+    try:
+        dossier_named(session, lodged.number, lock=True)
+        walking.step(session, lodged, "issue", who.actor(session, who.agent))
+    finally:
+        event.remove(connection, "before_cursor_execute", hear)
+    locks = [one for one in said if "FROM dossier" in one and " FOR " in one]
+    assert len(locks) >= 2
+    assert all("FOR NO KEY UPDATE" in one for one in locks)
