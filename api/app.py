@@ -7,6 +7,7 @@ from flask import Flask
 from api.applications import application_routes
 from api.body import register_body
 from api.cases import case_routes
+from api.changes import change_routes
 from api.checks import check_routes
 from api.dossiers import DOSSIER_BLUEPRINTS
 from api.drafts import draft_routes
@@ -16,6 +17,7 @@ from api.export_jobs import export_job_routes
 from api.exports import export_routes
 from api.features import feature_routes
 from api.health import health
+from api.imports import import_routes
 from api.invoices import invoice_routes
 from api.limits import limiter
 from api.log import log_routes
@@ -53,6 +55,8 @@ BLUEPRINTS = (
     export_routes,
     export_job_routes,
     eiti_routes,
+    import_routes,
+    change_routes,
     application_routes,
     *DOSSIER_BLUEPRINTS,
     title_routes,

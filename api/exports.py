@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import json
 import zipfile
@@ -16,6 +17,7 @@ from api.checks import read_perimeter
 from api.documentation import AT, BBOX, LANG, Operation, Parameter, documented
 from api.language import current_language
 from api.limits import HEAVY, limiter
+from api.ogc.links import base
 from api.parameters import parse_bbox, parse_known, parse_moment
 from api.permissions import Access, open_to
 from api.representation import json_response
@@ -28,6 +30,7 @@ from cadastre.exchange.write import FORMATS, format_of
 from cadastre.geometry.crs import WGS84
 from cadastre.queries.visibility import Viewer
 from cadastre.services.checks import check_perimeter, today
+from cadastre.services.data_catalogue import iso_record
 from cadastre.services.export_jobs.ordering import is_large, order
 from cadastre.services.export_jobs.telling import job_json
 from cadastre.services.exports import (
@@ -36,6 +39,9 @@ from cadastre.services.exports import (
     export_collection,
     export_perimeter,
 )
+from cadastre.services.labels import kind_labels
+from cadastre.services.qgis_project import MEDIA_TYPE as PROJECT
+from cadastre.services.qgis_project import linked_project, project_with_data
 
 export_routes = Blueprint("exports", __name__)
 FORMAT = Parameter("format", f"One of {', '.join(FORMATS)}", example="geojson")
@@ -73,6 +79,7 @@ def collection_file(collection: str) -> Response:
         request.args.get("crs", WGS84),
         current_language(),
         parse_known(request.args),
+        kind_labels(state().ruleset, collection, current_language()),
     )
     viewer = exporting_viewer(collection)
     if is_large(db_session(), wanted, viewer):
@@ -82,6 +89,27 @@ def collection_file(collection: str) -> Response:
     if format_of(wanted.format).streams:
         return streamed(wanted, viewer)
     return attachment(export_collection(db_session(), wanted, viewer))
+
+
+@export_routes.get("/api/exports/project.qgz")
+@limiter.limit(HEAVY)
+@open_to(Access.ANYBODY)
+@documented(
+    Operation(
+        "A QGIS project of the register",
+        parameters=(
+            Parameter("data", "inside: a zip with the data in a GeoPackage", example="inside"),
+            AT, LANG,
+        ),
+        media_types=(PROJECT, "application/zip"),
+    )
+)  # fmt: skip
+def project_file() -> Response:
+    """Give a project over OGC API Features or, with ``data=inside``, zipped with a GeoPackage."""
+    at, ruleset = parse_moment(request.args), state().ruleset
+    if request.args.get("data") == "inside":
+        return attachment(project_with_data(db_session(), ruleset, at, current_language()))
+    return attachment(linked_project(ruleset, at, base(), current_language()))
 
 
 @export_routes.post("/api/exports/perimeter")
@@ -165,9 +193,19 @@ def packaged(export: Export) -> Response:
         pack.writestr(export.filename, b"".join(export.content))
         about = json.dumps(export.about(), ensure_ascii=False, indent=2)
         pack.writestr(f"{export.filename}.meta.json", about)
+        pack.writestr(f"{export.filename}.iso19139.xml", _iso(export))
     name = f"{export.filename.rpartition('.')[0]}-{export.filename.rpartition('.')[2]}.zip"
     response = Response(out.getvalue(), content_type="application/zip")
     return _named(response, Export(name, "application/zip", iter(())))
+
+
+def _iso(export: Export) -> bytes:
+    told = export.about()
+    return iso_record(
+        state().ruleset, base(), told["collection"], current_language(),
+        issued=dt.datetime.fromisoformat(told["issued"]), crs=told["crs"],
+        bbox=told["filter"]["bbox"], id=f"urn:sha256:{told['checksum']['value']}",
+    )  # fmt: skip
 
 
 def _named(response: Response, export: Export) -> Response:

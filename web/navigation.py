@@ -45,12 +45,14 @@ FIRST = (
 )
 MORE = (
     Entry("cases.nav", "/desk/cases", _in_office),
+    Entry("imports.nav", "/imports", lambda actor: actor.bears(Role.AGENT)),
     Entry("supervision.nav", "/supervision", may_watch),
     Entry("acts.nav", "/proposals", lambda actor: actor.bears(Role.AGENT, Role.DECIDER)),
     Entry("money.nav", "/money", lambda actor: actor.bears(*MONEY_ROLES)),
     Entry("nav.draw", "/draw", _in_office),
     Entry("nav.follow", "/follow", lambda actor: actor.is_known),
     Entry("openings.nav", "/openings"),
+    Entry("data.nav", "/data"),
     Entry("eiti.nav", "/eiti"),
     Entry("nav.log", "/log/"),
     Entry("supervision.nav-statistics", "/statistics"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import json
 from collections.abc import Iterable
 from pathlib import Path
@@ -18,7 +19,9 @@ from cadastre.geometry.crs import WGS84
 from cadastre.queries.asof import as_of, look_back
 from cadastre.sentences import say
 from cadastre.services.checks import today
+from cadastre.services.data_catalogue import iso_record
 from cadastre.services.exports import ExportRequest, export_collection
+from cadastre.services.labels import kind_labels
 
 
 @click.command()
@@ -45,7 +48,7 @@ def export(
 
     Endings: .geojson, .geojsons, .geojsonl, .zip (Shapefile), .gpkg, .fgb, .parquet, .csv, .xlsx,
     .kml, .dxf, .html (a map). What the file is, its checksum and what its format cannot hold stand
-    beside it in a file that ends in .meta.json.
+    beside it in a file that ends in .meta.json, and for catalogues of maps in .iso19139.xml.
     """
     settings, ruleset = deployment()
     day = parse_day(at, today(ruleset))
@@ -59,6 +62,7 @@ def export(
         crs,
         lang,
         known_at,
+        kind_labels(ruleset, collection, lang),
     )
     with transaction(app_engine(settings)) as session:
         if known_at is not None:
@@ -68,6 +72,13 @@ def export(
         size = write_whole(path, made.content)
     about = json.dumps(made.about(), ensure_ascii=False, indent=2)
     write_whole(f"{path}.meta.json", [about.encode()])
+    told = made.about()
+    record = iso_record(
+        ruleset, (settings.public_url or "").rstrip("/"), collection, lang,
+        issued=dt.datetime.fromisoformat(told["issued"]), crs=told["crs"],
+        bbox=wanted.bbox, id=f"urn:sha256:{told['checksum']['value']}",
+    )  # fmt: skip
+    write_whole(f"{path}.iso19139.xml", [record])
     for loss in made.about()["losses"]:
         output.note(loss)
     output.note(say("cli.written", lang, where=path, size_kb=size // 1000))

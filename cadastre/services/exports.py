@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import shapely
@@ -49,7 +49,7 @@ class ExportRequest:
     """What is wanted: a collection, a place, a CQL2 filter, a moment, a format and its system.
 
     ``known`` is the instant until which the session was told to know (``look_back``); it is only
-    written down here.
+    written down here. ``labels`` name kinds, for styles that travel with a file.
     """
 
     collection: str
@@ -60,6 +60,7 @@ class ExportRequest:
     crs: str = WGS84
     language: str = Language.FR.value
     known: dt.datetime | None = None
+    labels: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -113,11 +114,12 @@ def export_collection(
         language=wanted.language,
         known=wanted.known,
         bbox=wanted.bbox,
+        labels=wanted.labels,
     )
-    fields = [field_spec(field) for field in relation.fields.values()]
+    fields = [field_spec(each) for each in relation.fields.values()]
     record = Record(metadata, fields, wanted.crs)
     content = stream_features(
-        record.counted(through(_records(session, relation))), fields, chosen.name,
+        record.counted(through(records_of(session, relation))), fields, chosen.name,
         crs=wanted.crs, metadata=metadata,
     )  # fmt: skip
     return Export(
@@ -168,7 +170,8 @@ def _titles(name: str) -> dict[str, str]:
     return say_all(f"field.{name}", {})
 
 
-def _records(session: Session, relation: Relation) -> Iterator[FeatureRecord]:
+def records_of(session: Session, relation: Relation) -> Iterator[FeatureRecord]:
+    """Read a collection as rows of a file."""
     rows = stream_rows(session, relation)
     while batch := list(itertools.islice(rows, ROWS_AT_ONCE)):
         # One call reads the ground of all: a call for each row costs more than the reading.

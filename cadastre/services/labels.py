@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
 from urllib.parse import quote
 
 from cadastre.rules.ruleset import Ruleset
@@ -30,6 +32,20 @@ def label_of(ruleset: Ruleset, collection: str, kind: str | None, language: str)
     if kind in named:
         return named[kind][language]
     return _said(f"{collection}.{kind}", language, kind)
+
+
+def kind_labels(ruleset: Ruleset, collection: str, language: str) -> dict[str, str]:
+    """Name every value that a map tells the things of a collection apart by."""
+    if collection == "occupations":
+        standings = ("exclusive", "second-rank", "legacy")
+        return {one: say(f"occupations.{one}", language) for one in standings}
+    if collection == "administrative-units":
+        return {str(n): say(f"administrative-units.{n}", language) for n in range(5)}
+    kinds: Mapping[str, Any] = {
+        "titles": ruleset.kinds, "applications": ruleset.kinds, "zones": ruleset.zones,
+        "works": ruleset.works,
+    }.get(collection, {})  # fmt: skip
+    return {one.id: one.name[language] for one in kinds.values()}
 
 
 def substance_label(ruleset: Ruleset, substance: str, language: str) -> str:

@@ -27,9 +27,10 @@ def test_every_form_is_handed_over(client, register, form):
 def test_a_package_holds_the_file_and_what_it_is(client, register):
     answer = client.get("/api/exports/zones?format=csv&package=zip&lang=en")
     with zipfile.ZipFile(io.BytesIO(answer.data)) as pack:
-        name, about = sorted(pack.namelist(), key=len)
+        name, about, record = sorted(pack.namelist(), key=len)
         told = json.loads(pack.read(about))
         assert about == f"{name}.meta.json"
+        assert record == f"{name}.iso19139.xml"
         assert told["checksum"]["value"] == hashlib.sha256(pack.read(name)).hexdigest()
     assert told["losses"]
 

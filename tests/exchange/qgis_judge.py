@@ -9,7 +9,7 @@ import json
 import os
 import sys
 
-from qgis.core import QgsApplication, QgsVectorLayer, QgsVectorTileLayer
+from qgis.core import QgsApplication, QgsProject, QgsVectorLayer, QgsVectorTileLayer
 
 
 def value_of(value):
@@ -38,8 +38,10 @@ def vector_layer(provider, source):
     features = list(layer.getFeatures())
     layer.updateExtents()
     box = layer.extent()
+    by = layer.renderer()
     return {
         "valid": True,
+        "labels": [each.label() for each in by.categories()] if hasattr(by, "categories") else [],
         "crs": layer.crs().authid(),
         "count": len(features),
         "fields": {field.name(): field.typeName() for field in layer.fields()},
@@ -52,8 +54,30 @@ def vector_layer(provider, source):
     }
 
 
+def project(source):
+    """Tell of a project its layers, how each is drawn, and its relations."""
+    opened = QgsProject.instance()
+    is_read = opened.read(source)
+    layers = {}
+    for name, layer in opened.mapLayers().items():
+        by = layer.renderer() if layer.isValid() else None
+        drawn = by.categories() if hasattr(by, "categories") else []
+        layers[name] = {
+            "valid": layer.isValid(), "title": layer.name(), "count": layer.featureCount(),
+            "read": len(list(layer.getFeatures())) if layer.isValid() else 0,
+            "labels": [each.label() for each in drawn],
+            "aliases": [layer.attributeAlias(n) for n in range(layer.fields().count())],
+        }
+    relations = {
+        key: each.isValid() for key, each in opened.relationManager().relations().items()
+    }
+    return {"valid": is_read, "title": opened.title(), "layers": layers, "relations": relations}
+
+
 def judge(provider, source):
     """Open one source."""
+    if provider == "project":
+        return project(source)
     is_tiles = provider == "vectortiles"
     return tile_layer(source) if is_tiles else vector_layer(provider, source)
 

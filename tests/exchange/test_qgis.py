@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import shapely
 
-from cadastre.exchange.write import FeatureRecord, FieldSpec, format_of, write_features
+from cadastre.exchange.write import FeatureRecord, FieldSpec, Metadata, format_of, write_features
 from cadastre.exchange.write.shapefile import short_names
 from tests.exchange.qgis_runner import judged
 from tests.exchange.test_write import FIELDS, META, ROWS
@@ -54,6 +54,19 @@ def test_qgis_finds_the_system_of_the_law(format: str, tmp_path: Path) -> None:
     assert told["crs"] == "EPSG:32631"
     assert told["extent"][0] == pytest.approx(278_500, abs=1_000)
     assert all(told["sound"])
+
+
+def test_a_geopackage_brings_its_style(tmp_path: Path) -> None:
+    meta = Metadata("titles", labels={"permis-recherche": "Permis de recherche"})
+    rows = [
+        FeatureRecord("1", shapely.box(1, 6, 2, 7), {"kind": "permis-recherche"}),
+        FeatureRecord("2", shapely.box(2, 6, 3, 7), {"kind": "autre"}),
+    ]
+    path = tmp_path / "titles.gpkg"
+    path.write_bytes(write_features(rows, [FieldSpec("kind")], "gpkg", metadata=meta))
+    (told,) = judged(("ogr", f"{path}|layername=titles"))
+    assert told["count"] == 2
+    assert told["labels"] == ["autre", "Permis de recherche", "…"]
 
 
 def test_the_judge_refuses_a_broken_file(tmp_path: Path) -> None:

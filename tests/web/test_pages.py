@@ -20,7 +20,7 @@ RECORDS = (
     "/works/L-161",
     "/units/TG-C",
 )
-PLAIN = ("/search", "/search?q=mono", "/about", "/eiti", "/help", "/nothing-here",
+PLAIN = ("/search", "/search?q=mono", "/about", "/data", "/eiti", "/help", "/nothing-here",
          "/titles/UNKNOWN")  # fmt: skip
 KB = 1000
 CODE = re.compile(r"\b(?:pages|map|status|field|collection)\.[a-z]+(?:-[a-z0-9]+)*\b")

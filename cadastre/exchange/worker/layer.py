@@ -12,6 +12,7 @@ from pyproj import CRS
 from cadastre.exchange.worker import drivers
 from cadastre.exchange.worker.drivers import pyogrio
 
+STYLES = "layer_styles"  # how QGIS draws the layers of a GeoPackage; no layer itself
 CSV_OPTIONS = {
     "X_POSSIBLE_NAMES": "lon,longitude,long,lng,x,easting",
     "Y_POSSIBLE_NAMES": "lat,latitude,y,northing",
@@ -39,6 +40,7 @@ def run(order: dict[str, Any], folder: Path, out: BinaryIO) -> None:
                 "features": _count(path, str(name), options),
             }
             for name, kind in pyogrio.list_layers(path)
+            if name != STYLES
         ]
         out.write(json.dumps({"layers": layers, "held": order["held"]}).encode())
         return

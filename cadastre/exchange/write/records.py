@@ -44,7 +44,8 @@ class Metadata:
     """What stands beside the data: name of the collection, its two clocks, filter, rights.
 
     ``at`` is the day of the law whose register this is, ``known`` the instant until which the
-    register knew it. Writers append to ``losses`` a sentence for whatever their format cannot hold.
+    register knew it; ``labels`` name the values that styles tell apart. Writers append to
+    ``losses`` a sentence for whatever their format cannot hold.
     """
 
     collection: str = "cadastre"
@@ -55,6 +56,7 @@ class Metadata:
     known: dt.datetime | None = None
     bbox: tuple[float, float, float, float] | None = None
     losses: list[str] = field(default_factory=list)
+    labels: Mapping[str, str] = field(default_factory=dict)
 
 
 def plain(value: Any, kind: str) -> Any:
