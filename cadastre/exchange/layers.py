@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import logging
 import shutil
 import subprocess
 import threading
@@ -37,6 +38,7 @@ from cadastre.exchange.worker.client import (
 if TYPE_CHECKING:
     import geopandas
 
+LOG = logging.getLogger(__name__)
 DRIVERS = {
     ".gpkg": "GPKG", ".zip": "ESRI Shapefile", ".geojson": "GeoJSON", ".json": "GeoJSON",
     ".csv": "CSV", ".geojsons": "GeoJSONSeq", ".geojsonl": "GeoJSONSeq", ".fgb": "FlatGeobuf",
@@ -108,6 +110,7 @@ def _listed(path: Path, layer: str | None, trust: Trust) -> list[LayerInfo]:
         finally:
             stop(process)
         if not answer:
+            LOG.warning("layer worker ended with %s: %s", process.returncode, complaint(folder))
             raise UnusableInput("exchange.unreadable", format=order["driver"])
         raise_fault(said := json.loads(answer))
     return [LayerInfo(**layer) for layer in said["layers"]]
