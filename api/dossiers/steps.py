@@ -14,14 +14,14 @@ from api.limits import HEAVY, limiter
 from api.permissions import Access, open_to
 from api.representation import json_response
 from api.session import db_session
-from api.sign_in import current_account
+from api.sign_in import current_account, current_actor
 from api.state import now, state
 from cadastre.errors import UnusableInput
-from cadastre.rules.permissions import can_edit_dossier, can_examine, ensure
-from cadastre.services.dossiers.access import ref_of
+from cadastre.rules.permissions import can_edit_dossier, can_examine, can_read_dossier, ensure
+from cadastre.services.dossiers.access import readable, ref_of
 from cadastre.services.dossiers.counter import WrongCode, confirm_code, make_code
 from cadastre.services.dossiers.fees import as_told, fees_of, order_payment
-from cadastre.services.dossiers.move import Said, take_step
+from cadastre.services.dossiers.move import OBJECT, Said, objectable, take_step
 
 step_routes = Blueprint("dossier_steps", __name__)
 
@@ -36,10 +36,17 @@ def take(number: str) -> Response:
     asked = json_body(StepRequest)
 
     def act() -> dict[str, object]:
-        dossier, actor = asked_for(number, lock=True)
         said = Said(asked.reason, asked.document_id, asked.facts)
-        take_step(db_session(), state().ruleset, dossier, asked.step, actor, said)
-        return represent(dossier, actor)
+        session, actor = db_session(), current_actor()
+        if asked.step == OBJECT:
+            dossier = objectable(session, number, actor)
+        else:
+            dossier = readable(session, number, actor, lock=True)
+        taken = take_step(session, state().ruleset, dossier, asked.step, actor, said)
+        if can_read_dossier(actor, ref_of(session, dossier)):
+            return represent(dossier, actor)
+        # Whoever objects says what they have to say; the dossier stays closed to them.
+        return {"number": dossier.number, "objected_at": taken.happened_at.isoformat()}
 
     return once(asked.model_dump(mode="json"), act)
 

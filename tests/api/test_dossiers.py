@@ -42,6 +42,7 @@ ROUTES = [
     ("GET", "/fees", None),
     ("POST", "/invoices", {"moment": "lodgement"}),
     ("POST", "/steps", {"step": "withdraw"}),
+    ("POST", "/steps", {"step": "object", "reason": "ma parcelle"}),
 ]
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from cadastre.errors import NotAllowed
+from cadastre.errors import NotAllowed, NotFound
 from cadastre.models import Dossier, DossierStanding, Step
 from cadastre.procedures.machine import (
     DossierFacts,
@@ -32,6 +32,7 @@ from cadastre.rules.permissions import (
     can_give_opinion,
     can_lodge,
     can_object,
+    can_read_dossier,
     can_withdraw,
     ensure,
     ensure_second_factor,
@@ -40,7 +41,7 @@ from cadastre.rules.permissions import (
     works_on,
 )
 from cadastre.rules.ruleset import Ruleset
-from cadastre.services.dossiers.access import ref_of
+from cadastre.services.dossiers.access import dossier_named, ref_of
 from cadastre.services.dossiers.catalogue import rules_of
 from cadastre.services.dossiers.circumstances import Circumstances
 from cadastre.services.dossiers.documents import standing_document
@@ -58,6 +59,7 @@ from cadastre.services.dossiers.written import journal
 
 log = logging.getLogger(__name__)
 BY_MONEY = "pay"
+OBJECT = "object"
 NOBODY = "nobody"
 OFFICE = (Role.AGENT, Role.DECIDER, Role.SUPERVISOR)
 
@@ -122,6 +124,25 @@ def take_step(
     )  # fmt: skip
     _tell(session, ruleset, dossier, kind, actor)
     return step
+
+
+def objectable(session: Session, number: str, actor: Actor) -> Dossier:
+    """Give a dossier to whoever may object: those who read it, and anybody known in its window.
+
+    Raises
+    ------
+    NotFound
+        ``dossiers.none``: no window is open to somebody who may not read it; numbers are not
+        probed.
+    """
+    dossier = dossier_named(session, number, lock=True)
+    course = standing_of(session, dossier).course
+    is_open = course.has_done("open-objections") and not course.has_done("close-objections")
+    ref = ref_of(session, dossier)
+    if not can_read_dossier(actor, ref) and not (is_open and can_object(actor, ref)):
+        ensure(actor.is_known, actor)
+        raise NotFound("dossiers.none", where=number)
+    return dossier
 
 
 def _signs_for(kind: str, role: str, actor: Actor, ref: DossierRef) -> bool:

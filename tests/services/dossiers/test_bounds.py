@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 from cadastre.errors import CadastreError
 from cadastre.models import Dossier, DossierStanding, Mandate, Party
 from cadastre.procedures.machine import State
+from cadastre.rules.permissions.actor import PUBLIC
 from cadastre.services.dossiers import move
-from cadastre.services.dossiers.access import dossier_named, ref_of
+from cadastre.services.dossiers.access import dossier_named, readable, ref_of
 from cadastre.services.dossiers.answers import references, save
 from cadastre.services.dossiers.counter import confirm_code, is_confirmed, make_code
 from cadastre.services.dossiers.documents import Upload, attach, judge, take_back
@@ -318,3 +319,22 @@ def test_a_step_lets_rows_that_point_at_its_dossier_be_written(
     locks = [one for one in said if "FROM dossier" in one and " FOR " in one]
     assert len(locks) >= 2
     assert all("FOR NO KEY UPDATE" in one for one in locks)
+
+
+def test_anybody_known_objects_in_the_window_and_reads_nothing(session: Session, who) -> None:
+    dossier = walking.opened(session, "permis-recherche", who)
+    walking.fill(session, dossier, who, perimeter=walking.ground_for(dossier.service, 9, None))
+    applicant, agent = who.actor(session, who.applicant), who.actor(session, who.agent)
+    walking.step(session, dossier, "lodge", applicant)
+    walking.step(session, dossier, "admit", agent)
+    neighbour = who.actor(session, walking.account(session, "applicant"))
+    with refused("dossiers.none"):
+        move.objectable(session, dossier.number, neighbour)
+    walking.step(session, dossier, "open-objections", agent)
+    found = move.objectable(session, dossier.number, neighbour)
+    walking.step(session, found, "object", neighbour, "ma parcelle est dedans")
+    assert dossier.steps[-1].facts["role"] == "public"
+    with refused("dossiers.none"):
+        readable(session, dossier.number, neighbour)
+    with refused("accounts.sign-in-first"):
+        move.objectable(session, dossier.number, PUBLIC)
