@@ -15,6 +15,7 @@ import sys
 import threading
 import time
 from collections.abc import AsyncIterator, Iterator
+from typing import Any
 
 import psycopg2
 from bench_site import HOME, percentiles, ready_register, served
@@ -171,7 +172,7 @@ async def _screen(
         if kind == "moved" and content["topic"] == "title.grant":
             waits.append(content["subject"])
         if kind == "figures":
-            if opened is not None and "tables" in content:
+            if "tables" in content:
                 opened.release()
             moved = {line[1] for line in content.get("moves", ())}
             for number in [one for one in waits if one in moved]:
@@ -181,7 +182,7 @@ async def _screen(
 
 async def _messages(
     port: int, cookie: str, received: list[int]
-) -> AsyncIterator[tuple[str, dict[str, object]]]:
+) -> AsyncIterator[tuple[str, dict[str, Any]]]:
     reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=1 << 20)
     head = f"GET /supervision/stream HTTP/1.1\r\nHost: bench\r\nCookie: {cookie}\r\n\r\n"
     writer.write(head.encode())
