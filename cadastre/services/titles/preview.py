@@ -143,7 +143,7 @@ def named_holders(
 def party_names(session: Session, ids: Iterable[int]) -> dict[int, str]:
     """Name parties, for who works at the desk."""
     query = select(Party.id, Party.name).where(Party.id.in_(list(ids)))
-    return {party: name for party, name in session.execute(query)}
+    return {row.id: row.name for row in session.execute(query)}
 
 
 def weights_on(session: Session, title: Title, day: dt.date) -> tuple[Weight, ...]:
