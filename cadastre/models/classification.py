@@ -50,6 +50,8 @@ TABLES: dict[str, Classification] = {
     "live_event": INTERNAL,
     "indicator_day": INTERNAL,
     "document": INTERNAL,
+    "import_job": INTERNAL,
+    "import_mapping": INTERNAL,
     # Who people are, what they wrote and paid.
     "party": PERSONAL,
     "account": PERSONAL,
@@ -59,6 +61,7 @@ TABLES: dict[str, Classification] = {
     "notification": PERSONAL,
     "journal_entry": PERSONAL,
     "export_job": PERSONAL,
+    "import_row": PERSONAL,
     "draft": PERSONAL,
     "invoice": PERSONAL,
     "payment": PERSONAL,
