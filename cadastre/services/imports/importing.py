@@ -235,13 +235,14 @@ def _filed_at(feature: Feature, mapping: FieldMapping, ruleset: Ruleset) -> tupl
 def _number_once(row: Row, seen: dict[str, int]) -> None:
     """Refuse or rename a code that came before in the same file, so that no row hides another."""
     ours = KEYS.get(row.mapping.collection, "code")
-    if ours is None or ours not in row.mapping.fields or is_missing(row.cell(ours)):
+    is_fixed = ours in row.mapping.constants  # one code for every row: only the first can have it
+    if ours is None or not (is_fixed or ours in row.mapping.fields) or is_missing(row.cell(ours)):
         return
     code = as_text(row.cell(ours))
     seen[code] = seen.get(code, 0) + 1
     if seen[code] == 1:
         return
-    if row.mapping.repeats == "refuse":
+    if row.mapping.repeats == "refuse" or is_fixed:
         row.refuse("import.repeated-code", ours, value=code)
         return
     renamed = f"{code}-{seen[code]}"

@@ -121,6 +121,13 @@ class TestZones:
         assert report.outcomes["created"] == 3
         assert session.scalars(select(Zone.id)).all() == []
 
+    def test_one_fixed_code_is_not_written_over(self, session, ruleset, tmp_path) -> None:
+        path = geojson(tmp_path, [self.ROWS[0], ({**self.ROWS[0][0], "nom": "B"}, square(1.1, 8))])
+        given = mapped(tmp_path, fields={"name": "nom", "kind": "type"}, constants={"code": "Z"})
+        report = import_file(session, ruleset, ImportRequest(path, "zones", mapping=given))
+        assert report.outcomes == {"created": 1, "refused": 1}
+        assert codes(report, 2) == {"import.repeated-code"}
+
     def test_unused_fields_are_told(self, session, ruleset, tmp_path) -> None:
         row = ({**self.ROWS[0][0], "remarque": "secret"}, self.ROWS[0][1])
         report = import_file(session, ruleset, ImportRequest(geojson(tmp_path, [row]), "zones"))
