@@ -1,4 +1,7 @@
-# Makes .venv and installs the lock into it: wheels only, each with its hash.
+# Makes .venv and installs the lock into it: wheels, each with its hash. One small library of the sign-in engine is
+# published as source alone; its hash is held too.
+
+readonly FROM_SOURCE=flask-principal
 
 readonly MEGABYTES_NEEDED=3000
 
@@ -61,6 +64,6 @@ make_venv() {
 install_lock() {
     local options=(--quiet --no-input --disable-pip-version-check --progress-bar off)
     .venv/bin/python -m pip install "${options[@]}" --require-hashes --only-binary=:all: \
-        -r requirements.lock &&
+        --no-binary="$FROM_SOURCE" -r requirements.lock &&
         .venv/bin/python -m pip install "${options[@]}" --no-deps --no-index --no-build-isolation -e .
 }
