@@ -1,6 +1,6 @@
 """Call every operation of the document with whatever its schema allows: no call may break us.
 
-The suite makes a thousand calls; ``CADASTRE_CALLS=10000`` makes as many as that.
+The suite makes six hundred calls; ``CADASTRE_CALLS=10000`` makes as many as that.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from cadastre.services.tokens import make_token
 from tests.services.dossiers import walking
 from web.app import create_app
 
-CALLS = int(os.environ.get("CADASTRE_CALLS", "1000"))
+CALLS = int(os.environ.get("CADASTRE_CALLS", "600"))
 JSON = "application/json"
 # Something configured is absent in a test (payment provider, signing process): said, not broken.
 SAID = 503
@@ -64,7 +64,7 @@ def try_whatever(client: FlaskClient, headers: dict[str, str], operation: Any) -
     """Call one operation, each time by nobody and by somebody with every role."""
 
     @settings(
-        max_examples=EACH, deadline=None, derandomize=CALLS <= 1000, database=None,
+        max_examples=EACH, deadline=None, derandomize=CALLS <= 600, database=None,
         phases=(Phase.generate,), suppress_health_check=UNHEALTHY,
     )  # fmt: skip
     @given(case=operation.as_strategy())

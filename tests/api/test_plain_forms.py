@@ -1,9 +1,14 @@
-"""Every service is filed by plain forms alone, as a browser without script does."""
+"""Services are filed by plain forms alone, as a browser without script does.
+
+One of each make (procedure, ground, outcome), since their pages are made from the same data;
+``CADASTRE_EVERY_FORM=1`` files all of them.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
 import io
+import os
 import re
 from html import unescape
 from typing import Any
@@ -20,7 +25,17 @@ from cadastre.services.accounts import change_password
 from cadastre.services.dossiers.documents import judge
 from tests.services.dossiers import walking
 
-SERVICES = sorted(walking.CATALOGUE.services)
+def services() -> list[str]:
+    """List the services to file: the first of each make, or every one."""
+    makes: dict[object, str] = {}
+    for service in sorted(walking.CATALOGUE, key=lambda one: one.id):
+        every = service.id if os.environ.get("CADASTRE_EVERY_FORM") else ""
+        make = (service.procedure, service.perimeter, service.outcome.type, every)
+        makes.setdefault(make, service.id)
+    return sorted(makes.values())
+
+
+SERVICES = services()
 PASSWORD = "un mot de passe"
 TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 KEY = re.compile(r'name="key" value="([^"]+)"')

@@ -116,14 +116,14 @@ def test_a_copy_signed_with_another_key_is_told(
 ):
     from cadastre.config import read_settings
     from cadastre.signing.identity import open_identity
-    from cadastre.signing.pades import sign_pdf
+    from tests.signing.local import signed_aside
 
     home = tmp_path_factory.mktemp("foreign")
     (home / "sign" / "keys").mkdir(parents=True)
     foreign = open_identity(read_settings({"CADASTRE_HOME": str(home)}))
     pdf = paper[1]
     unsigned = pdf[: pdf.index(b"%%EOF") + 6]
-    forged = sign_pdf(foreign, unsigned, reason="forged")
+    forged = signed_aside(foreign, unsigned, "forged")
     found = client.post(f"/api/verify/{paper[0].code}", data=sent(forged)).json
     assert found["verdict"] == "altered"
     assert [one["code"] for one in found["faults"]] == ["certificates.fault-other-signer"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 import io
 import json
 from typing import Any
@@ -23,9 +24,10 @@ def signature_of(pdf: bytes, identity: Identity) -> PdfSignatureStatus:
     root = x509.Certificate.load(identity.chain[-1].public_bytes(Encoding.DER))
     (signature,) = PdfFileReader(io.BytesIO(pdf)).embedded_signatures
     context = ValidationContext(trust_roots=[root], allow_fetching=False)
-    return asyncio.run(
-        async_validate_pdf_signature(signature, signer_validation_context=context)
-    )
+    validation = async_validate_pdf_signature(signature, signer_validation_context=context)
+    # In a thread of its own: where a browser was started, its event loop runs in this one.
+    with ThreadPoolExecutor(1) as aside:
+        return aside.submit(asyncio.run, validation).result()
 
 
 def text_of(pdf: bytes) -> str:

@@ -18,7 +18,11 @@ from cadastre.services.money.providers.provider import Answer, AnswerStatus
 from tests.services.money.conftest import make_invoice
 
 ZONE = "Africa/Lome"
-LATER = dt.datetime.now(dt.UTC) + dt.timedelta(minutes=5)
+
+
+def later() -> dt.datetime:
+    """Give an instant at which every attempt made so far is due."""
+    return dt.datetime.now(dt.UTC) + dt.timedelta(minutes=5)
 
 
 class Told:
@@ -60,17 +64,18 @@ def test_money_nobody_told_about_is_found(till):
     engine, reference = till
     assert ask_about_waiting(engine, Told(), ZONE).asked == 0  # its turn has not come
     provider = Told("open", "silent", "paid")
-    instants = (LATER, LATER + dt.timedelta(minutes=5), LATER + dt.timedelta(hours=2))
+    first = later()
+    instants = (first, first + dt.timedelta(minutes=5), first + dt.timedelta(hours=2))
     done = [ask_about_waiting(engine, provider, ZONE, at=at) for at in instants]
     assert [one.asked for one in done] == [1, 1, 1]
     assert [(one.settled, one.silent) for one in done] == [(0, 0), (0, 1), (1, 0)]
     assert attempt_of(engine, reference).outcome == "paid"
-    assert ask_about_waiting(engine, Told(), ZONE, at=LATER + dt.timedelta(days=9)).asked == 0
+    assert ask_about_waiting(engine, Told(), ZONE, at=first + dt.timedelta(days=9)).asked == 0
 
 
 def test_questions_become_rarer(till):
     engine, reference = till
-    at, pauses = LATER, []
+    at, pauses = later(), []
     for _ in range(12):
         ask_about_waiting(engine, Told("open"), ZONE, at=at)
         following = attempt_of(engine, reference).next_question_at
@@ -82,7 +87,8 @@ def test_questions_become_rarer(till):
 
 def test_what_the_provider_never_knew_is_given_up_after_an_hour(till):
     engine, reference = till
-    ask_about_waiting(engine, Told(None), ZONE, at=LATER)
+    first = later()
+    ask_about_waiting(engine, Told(None), ZONE, at=first)
     assert attempt_of(engine, reference).outcome is None
-    ask_about_waiting(engine, Told(None), ZONE, at=LATER + dt.timedelta(hours=1))
+    ask_about_waiting(engine, Told(None), ZONE, at=first + dt.timedelta(hours=1))
     assert attempt_of(engine, reference).outcome == "expired"
