@@ -25,6 +25,7 @@ from cadastre.services.accounts import change_password
 from cadastre.services.dossiers.documents import judge
 from tests.services.dossiers import walking
 
+
 def services() -> list[str]:
     """List the services to file: the first of each make, or every one."""
     makes: dict[object, str] = {}

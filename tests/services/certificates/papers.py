@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from concurrent.futures import ThreadPoolExecutor
 import io
 import json
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pypdf
