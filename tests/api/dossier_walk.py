@@ -23,7 +23,7 @@ from tests.services.dossiers import walking
 # What moves a dossier towards a favourable end, the most advanced first.
 FORWARD = (
     "issue", "close", "sign-act", "confirm", "propose-grant", "works", "analyse",
-    "receive-sample", "quote", "visit", "open-objections", "consult", "admit",
+    "receive-sample", "quote", "visit", "open-objections", "consult", "name-taker", "admit",
 )  # fmt: skip
 UNKNOWN_TERM = (
     "autorisation-exploitation-artisanale", "permis-exploitation-materiaux-construction",
@@ -159,6 +159,8 @@ def terms(kind: str, service: str) -> dict[str, Any]:
     """Say what no text gives: the amount of a quote, the end of a term."""
     if kind == "quote":
         return {"amount": 250_000}
+    if kind == "name-taker":
+        return {"party": "new-company"}
     if kind == "issue" and service in UNKNOWN_TERM:
         return {"expires_on": f"{dt.datetime.now(dt.UTC).year + 2}-01-01"}
     return {"years": 2} if kind == "issue" else {}

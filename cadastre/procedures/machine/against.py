@@ -69,6 +69,8 @@ def against_particulars(procedure: Procedure, course: Course, step: StepFact) ->
         found.append(Refusal("procedures.needs-until"))
     elif "until" in needs:
         found += _against_length(procedure, step)
+    if "party" in needs and not step.facts.get("party"):
+        found.append(Refusal("procedures.needs-party"))
     if not _is_delay(step.facts.get("days")):
         found.append(Refusal("procedures.days-unusable", {"most": LONGEST_DELAY_DAYS}))
     return tuple(found)

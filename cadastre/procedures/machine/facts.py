@@ -65,6 +65,8 @@ class DossierFacts:
         Name of the moratorium that stops this kind of request, if one does.
     title_refusals
         Why the act asked for is impossible on its title.
+    taker_unknown
+        Nobody has said yet which party takes the title.
     """
 
     pieces_missing: tuple[Any, ...] = ()
@@ -77,6 +79,7 @@ class DossierFacts:
     counter_unconfirmed: bool = False
     suspended_by_rule: Any = None
     title_refusals: tuple[Refusal, ...] = ()
+    taker_unknown: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -163,6 +163,12 @@ def title_allows(asked: Asked) -> Refusals:
     return asked.facts.title_refusals
 
 
+@_dossier
+def taker_known(asked: Asked) -> Refusals:
+    """Refuse to pass a title on before it is said which party takes it."""
+    return _unless(not asked.facts.taker_unknown, "procedures.taker-unknown")
+
+
 @_history
 def second_person(asked: Asked) -> Refusals:
     """Refuse that who proposed also confirms: four eyes are two people."""

@@ -35,6 +35,7 @@ from cadastre.services.dossiers.ground import (
     reading_of,
     substances_of,
 )
+from cadastre.services.dossiers.taker import asked_taker, taker_of
 from cadastre.services.titles.facts import facts_of
 from cadastre.services.titles.grant import reasons_against_grant
 from cadastre.vocabulary import Severity
@@ -188,6 +189,11 @@ def _title_refusals(about: Circumstances) -> tuple[Refusal, ...]:
     return refusals
 
 
+def _taker_unknown(about: Circumstances) -> bool:
+    asked = asked_taker(rules_of(about.session, about.dossier).service, about.answers.values)
+    return asked is not None and taker_of(about.session, about.dossier, asked) is None
+
+
 Gather = Callable[[Circumstances], Any]
 _GATHERED: dict[str, tuple[str, Gather]] = {
     "form-complete": ("form_faults", _form_faults),
@@ -204,6 +210,7 @@ _GATHERED: dict[str, tuple[str, Gather]] = {
     ),
     "not-frozen": ("suspended_by_rule", _frozen),
     "title-allows": ("title_refusals", _title_refusals),
+    "taker-known": ("taker_unknown", _taker_unknown),
 }
 
 

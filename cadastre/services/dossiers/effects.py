@@ -28,6 +28,7 @@ from cadastre.services.dossiers.circumstances import Circumstances
 from cadastre.services.dossiers.documents import pieces_given
 from cadastre.services.dossiers.ground import office_of, reading_of, substances_of
 from cadastre.services.dossiers.particulars import particulars_of
+from cadastre.services.dossiers.taker import asked_taker, choose_taker, snapshot_of
 from cadastre.services.filing import Filing, file_application
 from cadastre.services.remnants import file_clipped
 from cadastre.services.titles.decision import Decision
@@ -70,6 +71,7 @@ def retell(move: Move) -> dict[str, Any]:
     )
     move.dossier.office = office or move.dossier.office
     return {
+        **snapshot_of(move.session, asked_taker(service, move.about.answers.values)),
         "form": dict(move.about.answers.values),
         "pieces": [
             {
@@ -253,6 +255,13 @@ def _asks_renewal(move: Move) -> bool:
     return service.outcome.act_for(move.about.answers.values) == "renew"
 
 
+def name_taker(move: Move) -> dict[str, Any]:
+    """Remember which party takes the title, as the agent chose it."""
+    service = rules_of(move.session, move.dossier).service
+    asked = asked_taker(service, move.about.answers.values)
+    return choose_taker(move.session, move.dossier, asked, move.step.facts.get("party"))
+
+
 def issue_certificate(move: Move) -> dict[str, Any]:
     """Mark that the paper may be made: it is typeset and signed when it is first asked for."""
     service = rules_of(move.session, move.dossier).service
@@ -266,5 +275,6 @@ EFFECTS: Mapping[str, Effect] = {
     "hold-title": hold_title,
     "let-title-go": let_title_go,
     "close-application": close_application,
+    "name-taker": name_taker,
     "issue-certificate": issue_certificate,
 }

@@ -12,18 +12,16 @@ from typing import Any
 from shapely.geometry import mapping
 from sqlalchemy.orm import Session
 
-from cadastre.errors import UnusableInput
-from cadastre.models import Dossier, Party
+from cadastre.models import Dossier
 from cadastre.rules.catalogue import Service
 from cadastre.rules.ruleset import Ruleset
-from cadastre.services.dossiers.answers import companies_called
 from cadastre.services.dossiers.catalogue import rules_of
 from cadastre.services.dossiers.circumstances import Circumstances
 from cadastre.services.dossiers.ground import reading_of
+from cadastre.services.dossiers.taker import TO_PARTY, TO_REGISTER, asked_taker, taker_needed
 from cadastre.services.titles.perform import Particulars
-from cadastre.vocabulary import PartyKind
 
-TO_PARTY, SHARE_PERCENT = "to_party", "share_percent"
+SHARE_PERCENT = "share_percent"
 # Acts that speak of a part of the ground; the perimeter of others is only shown.
 WITH_GROUND = frozenset({"renew", "renounce-part", "extend"})
 
@@ -33,7 +31,7 @@ def particulars_of(
 ) -> Particulars:
     """Give the particulars of an act from the answers and the perimeter of a dossier."""
     service = rules_of(session, dossier).service
-    said = _answered(session, service, about)
+    said = _answered(session, service, dossier, about)
     if act in WITH_GROUND:
         reading = reading_of(ruleset, dossier)
         if reading is not None and reading.perimeter is not None:
@@ -43,14 +41,17 @@ def particulars_of(
     return Particulars.from_json(said)
 
 
-def _answered(session: Session, service: Service, about: Circumstances) -> dict[str, Any]:
+def _answered(
+    session: Session, service: Service, dossier: Dossier, about: Circumstances
+) -> dict[str, Any]:
     said: dict[str, Any] = {}
     for question in service.fields:
         value = about.answers.values.get(question.id)
-        if question.gives is None or value is None:
+        if question.gives in (None, TO_REGISTER) or value is None:
             continue
         if question.gives == TO_PARTY:
-            said["to_party_id"] = party_called(session, str(value)).id
+            asked = asked_taker(service, about.answers.values)
+            said["to_party_id"] = taker_needed(session, dossier, asked).id
         elif question.gives == SHARE_PERCENT:
             share = Fraction(str(value)) / 100
             said["share"] = f"{share.numerator}/{share.denominator}"
@@ -59,22 +60,3 @@ def _answered(session: Session, service: Service, about: Circumstances) -> dict[
     if "years" in said:
         said["years"] = float(said["years"])
     return said
-
-
-def party_called(session: Session, name: str) -> Party:
-    """Find the company of a name or number, or enter one under it; never a person of that name.
-
-    Raises
-    ------
-    UnusableInput
-        ``dossiers.several-parties``: the name is borne by several; a person must choose.
-    """
-    found = session.scalars(companies_called(name).limit(2)).all()
-    if len(found) > 1:
-        raise UnusableInput("dossiers.several-parties", where=name)
-    if found:
-        return found[0]
-    party = Party(kind=PartyKind.COMPANY.value, name=name)
-    session.add(party)
-    session.flush()
-    return party

@@ -13,6 +13,7 @@ from typing import Any
 
 from cadastre.errors import UnusableInput
 from cadastre.rules.catalogue import Service
+from cadastre.services.dossiers.taker import NEW
 from cadastre.services.money.amounts import MOST
 
 QUOTE, BY_QUOTE = "quote", "quote"
@@ -71,6 +72,16 @@ def _day(name: str, value: Any) -> str:
         raise UnusableInput("http.not-a-date", where=name, given=str(value)[:40]) from None
 
 
+def _party(name: str, value: Any) -> int | str:
+    """Read the id of a party, or the sort of a new one."""
+    text = str(value)
+    if text in NEW:
+        return text
+    if isinstance(value, bool) or not (text.isascii() and text.isdigit() and len(text) < 19):
+        raise UnusableInput("dossiers.taker-not-candidate", where=name, given=text[:40])
+    return int(text)
+
+
 def _text(name: str, value: Any) -> Any:
     if isinstance(value, str) and len(value) > LONGEST_TEXT:
         raise UnusableInput("dossiers.fact-too-long", where=name, most=LONGEST_TEXT)
@@ -78,6 +89,6 @@ def _text(name: str, value: Any) -> Any:
 
 
 _READ: Mapping[str, Callable[[str, Any], Any]] = {
-    "amount": _amount, "years": _years, "expires_on": _day,
+    "amount": _amount, "years": _years, "expires_on": _day, "party": _party,
 }  # fmt: skip
 SAYABLE = frozenset({"body", "opinion", "until", "days", "corrects", "conditions", *_READ})

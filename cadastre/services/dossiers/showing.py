@@ -32,6 +32,7 @@ from cadastre.services.dossiers.fees import invoices_of
 from cadastre.services.dossiers.messages import unread_count
 from cadastre.services.dossiers.move import steps_open_to
 from cadastre.services.dossiers.standing import fact_of, server_instant, standing_of
+from cadastre.services.dossiers.taker import told_taker
 from cadastre.services.personal_data import note_dossier_view, shown_answers
 
 DONE, PRESENT, AHEAD = "done", "present", "ahead"
@@ -84,6 +85,7 @@ def dossier_for(
     if is_applicant(actor, ref) or is_clerk_of(actor, ref):
         shown["follow_up_code"] = dossier.follow_up_code
     if in_office:
+        shown["taker"] = told_taker(session, dossier, about.answers.values)
         shown["carried_by"] = _name(session, ref.assigned_to)
     return shown
 
@@ -204,7 +206,10 @@ def _role(procedure: Procedure, role: str, language: str) -> str:
 
 
 def _public_facts(step: Step) -> dict[str, Any]:
-    kept = ("body", "opinion", "until", "amount", "application", "rank", "title", "invoice")
+    kept = (
+        "body", "opinion", "until", "amount", "application", "rank", "title", "invoice",
+        "taker_name",
+    )  # fmt: skip
     return {name: step.facts[name] for name in kept if name in step.facts}
 
 

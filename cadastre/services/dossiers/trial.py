@@ -47,6 +47,7 @@ class Foreseen:
     titles: tuple[TitleSeen, ...]
     application: str | None
     certificate: str | None
+    taker: str | None
     told: tuple[str, ...]
     owed: tuple[Owed, ...]
     awaits: tuple[Awaited, ...]
@@ -108,6 +109,7 @@ def _look(
         titles=tuple(_titles(session, numbers)),
         application=facts.get("application"),
         certificate=facts.get("certificate"),
+        taker=facts.get("taker_name"),
         told=_told(session, dossier, last[0]),
         owed=tuple(
             Owed(one.moment, one.total, one.currency)

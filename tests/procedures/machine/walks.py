@@ -49,6 +49,8 @@ def particulars(kind: str, at: dt.datetime, body: str | None = None) -> dict[str
         facts["body"] = body
     if kind == "give-opinion":
         facts["opinion"] = "favourable"
+    if kind == "name-taker":
+        facts["party"] = 1
     if kind == "suspend":
         facts["until"] = (at + 10 * DAY).date().isoformat()
     return facts

@@ -135,7 +135,9 @@ def test_acts_on_titles_get_their_particulars_from_answers() -> None:
         if service.outcome.type == "act"
     }
     assert given == {
-        "cession-transfert-titre-minier": {"to_party", "share_percent", "until", "amount"},
+        "cession-transfert-titre-minier": (
+            {"to_party", "to_register", "share_percent", "until", "amount"}
+        ),
         "renonciation-titre-minier": {"creditors_agree"},
         "renouvellement-permis-exploitation": {"years"},
         "renouvellement-permis-recherche": set(),

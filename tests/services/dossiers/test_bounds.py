@@ -23,7 +23,6 @@ from cadastre.services.dossiers.listing import own_dossiers
 from cadastre.services.dossiers.move import Said, roles_towards, take_step
 from cadastre.services.dossiers.notices import tell_of
 from cadastre.services.dossiers.open import Opening, Person, open_dossier
-from cadastre.services.dossiers.particulars import party_called
 from cadastre.services.dossiers.sayable import facts_said
 from cadastre.services.dossiers.showing import dossier_for
 from cadastre.services.dossiers.standing import server_instant
@@ -164,18 +163,6 @@ def test_what_a_clerk_changes_after_the_code_is_confirmed_anew(session: Session,
         confirm_code(session, dossier, first, None)
     confirm_code(session, dossier, make_code(session, dossier, clerk, "paper"), None)
     assert is_confirmed(session, dossier)
-
-
-def test_a_title_goes_to_a_company_and_never_to_a_namesake_account(session: Session, who) -> None:
-    session.add(Party(kind="person", name="Or du Nord SA (fictive)"))
-    session.flush()
-    taker = party_called(session, "Or du Nord SA (fictive)")
-    assert taker.kind == "company"
-    session.flush()
-    assert party_called(session, "or du nord sa (fictive)").id == taker.id
-    taker.registration_number = "TGLOM2020B77"
-    session.flush()
-    assert party_called(session, "TG LOM 2020 B 77").id == taker.id
 
 
 def test_a_number_in_a_form_names_nobody(session: Session) -> None:

@@ -31,12 +31,14 @@ from cadastre.procedures.machine.possible import correctable
 from cadastre.rules.permissions import Actor, Audience, can_see_office, can_write_message
 from cadastre.services.dossiers.access import ref_of
 from cadastre.services.dossiers.catalogue import rules_of
+from cadastre.services.dossiers.circumstances import Circumstances
 from cadastre.services.dossiers.documents import attach, document_of
 from cadastre.services.dossiers.letters import Letter, filled, letter_for
 from cadastre.services.dossiers.meanwhile import mark_of
 from cadastre.services.dossiers.messages import write_message
 from cadastre.services.dossiers.move import Said, take_step
-from cadastre.services.dossiers.standing import standing_of
+from cadastre.services.dossiers.standing import server_instant, standing_of
+from cadastre.services.dossiers.taker import told_taker
 from cadastre.services.dossiers.trial import Foreseen, foresee
 from cadastre.services.once import do_once
 from web.views.desk.dossier import ensure_nothing_new, letters, number_of, told
@@ -48,7 +50,7 @@ OPINIONS = ("favourable", "reserved", "unfavourable")
 LONGEST_REASON = 5000
 FIELDS = (
     "reason", "file", "body", "opinion", "days", "until", "amount", "corrects", "expires_on",
-    "years", "reference", "dated", "letter",
+    "years", "reference", "dated", "letter", "party",
 )  # fmt: skip
 
 
@@ -88,7 +90,9 @@ def form_of(
         (str(step.id), f"{procedure.step(step.kind).done[language]} ({step.at:%d/%m/%Y %H:%M})")
         for step in (correctable(procedure, standing) if "corrects" in fields else ())
     )
-    order = ("corrects", "body", "opinion", "days", "until", "amount", "expires_on", "years")
+    order = (
+        "party", "corrects", "body", "opinion", "days", "until", "amount", "expires_on", "years",
+    )  # fmt: skip
     ordered = [name for name in order if name in fields] + ["reason", "document"]
     return Form(tuple(ordered), frozenset(required), bodies, wrong)
 
@@ -147,8 +151,16 @@ def ask(
         service=rules.service.title[language], opinions=OPINIONS, mark=mark_of(session, dossier),
         paper=_paper(dossier, form.get("document_id", "")), back=back_of(dossier, actor),
         lacks=rule.second_factor and not actor.second_factor, signs=kind == "sign-act",
+        taker=_taker(dossier) if "party" in rule.needs else None,
         grounds=standing.proposal is not None, decides=kind in ("confirm", "send-back"),
     )  # fmt: skip
+
+
+def _taker(dossier: Dossier) -> dict[str, Any] | None:
+    """Give who takes the title as the form says it, and the parties that may be meant."""
+    session = db_session()
+    about = Circumstances(session, state().ruleset, dossier, server_instant(session))
+    return told_taker(session, dossier, about.answers.values)
 
 
 def _paper(dossier: Dossier, kept: str) -> Document | None:
@@ -184,7 +196,9 @@ def said_of(dossier: Dossier, kind: str, form: Mapping[str, Any]) -> Said:
         A number or a day that is none; what is missing is for the procedure to refuse.
     """
     facts: dict[str, Any] = {
-        name: form[name].strip() for name in ("body", "opinion") if form.get(name, "").strip()
+        name: form[name].strip()
+        for name in ("body", "opinion", "party")
+        if form.get(name, "").strip()
     }
     facts |= {name: _whole(form[name], name) for name in ("days", "amount") if form.get(name)}
     facts |= {name: number_of(form[name], name) for name in ("corrects",) if form.get(name)}
