@@ -10,6 +10,7 @@ from cadastre.config import Settings
 from cadastre.database import owner_engine
 from cadastre.rules.ruleset import Ruleset
 from cadastre.sentences import say
+from cadastre.services.acts_read import run_next_act
 from cadastre.services.import_jobs import run_next
 
 TURN_SECONDS = 2.0  # somebody looks at a page and waits
@@ -28,6 +29,8 @@ def _without_end(settings: Settings, ruleset: Ruleset, lang: str) -> None:
         try:
             while (done := run_next(owner_engine(settings), ruleset)) is not None:
                 output.note(say("imports.carried-out", lang, number=done))
+            while (done := run_next_act(owner_engine(settings), ruleset)) is not None:
+                output.note(say("acts-read.carried-out", lang, number=done))
             trouble = ""
         except Exception as error:  # the database may come back
             words = str(error).partition("\n")[0] or type(error).__name__

@@ -1,6 +1,7 @@
 """SQLAlchemy tables: data and its constraints, no decisions."""
 
 from cadastre.models.account import Account, ApiToken, Mandate
+from cadastre.models.act_read import ActEntry, ActRead, ActReadPage
 from cadastre.models.application import Application
 from cadastre.models.base import Base
 from cadastre.models.certificate import Certificate
@@ -40,19 +41,26 @@ from cadastre.models.people import (
     RecoveryCode,
     SignInFailure,
 )
+from cadastre.models.raster import Raster, RasterReading
 from cadastre.models.sealed_log import GrantingStop, LogHead, LogKey, LogLeaf, LogNode
 from cadastre.models.supervision import IndicatorDay, LinkedScreen, LiveEvent
 from cadastre.models.territory import AdministrativeUnit, BaseMapFeature
 from cadastre.models.title import Share, Title, TitleRelation
+from cadastre.models.watching import AreaNotice, AreaWatch, EventReader, PublicEvent
 from cadastre.models.work import Work
 from cadastre.models.zone import Zone
 
 __all__ = [
     "Absence",
     "Account",
+    "ActEntry",
+    "ActRead",
+    "ActReadPage",
     "AdministrativeUnit",
     "ApiToken",
     "Application",
+    "AreaNotice",
+    "AreaWatch",
     "Assignment",
     "Base",
     "BaseMapFeature",
@@ -65,6 +73,7 @@ __all__ = [
     "Dossier",
     "DossierStanding",
     "Draft",
+    "EventReader",
     "ExportJob",
     "ExportPiece",
     "GrantingStop",
@@ -101,6 +110,9 @@ __all__ = [
     "PaymentAttempt",
     "PaymentEvent",
     "Presence",
+    "PublicEvent",
+    "Raster",
+    "RasterReading",
     "RecoveryCode",
     "RemnantBundle",
     "SealedFiling",

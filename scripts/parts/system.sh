@@ -74,6 +74,20 @@ ensure_printing() {
         || explain "Pango ne s'est pas installé" "Pango could not be installed"
 }
 
+# Scans of old acts are read by tesseract; without it their fields are typed from the picture.
+ensure_reading() {
+    command -v tesseract >/dev/null && tesseract --list-langs 2>/dev/null | grep -qx fra && return
+    if ! is_root_on_debian; then
+        note "Sans tesseract-ocr et tesseract-ocr-fra, les numérisations d'actes ne sont pas lues" \
+            "Without tesseract-ocr and tesseract-ocr-fra, scans of acts are not read"
+        return
+    fi
+    step "Installation de la lecture des numérisations" "Installing the reading of scans" \
+        apt_install tesseract-ocr tesseract-ocr-fra \
+        || note "tesseract ne s'est pas installé : les numérisations d'actes ne seront pas lues" \
+            "tesseract could not be installed: scans of acts will not be read"
+}
+
 has_font() {
     compgen -G '/usr/share/fonts/*/*' >/dev/null
 }

@@ -22,7 +22,7 @@ PR_SET_NO_NEW_PRIVS = 38
 LANDLOCK_CREATE, LANDLOCK_ADD, LANDLOCK_RESTRICT = 444, 445, 446
 LANDLOCK_CREATE_VERSION = 1
 LANDLOCK_RULE_PATH_BENEATH = 1
-READ_FILE, READ_DIR = 1 << 2, 1 << 3
+EXECUTE, READ_FILE, READ_DIR = 1 << 0, 1 << 2, 1 << 3
 WRITE_FILE = 1 << 1
 MAKE_REGULAR, REMOVE_FILE, TRUNCATE = 1 << 8, 1 << 5, 1 << 14
 # File rights known to each version; REFER (13), TRUNCATE (14) and IOCTL (15) came later.
@@ -48,13 +48,23 @@ def leave_network() -> bool:
     return libc.unshare(CLONE_NEWUSER | CLONE_NEWNET) == 0 if os.geteuid() else False
 
 
-def shut(folder: Path, readable: list[Path], *, change_user: bool = True) -> list[str]:
-    """Close every file but those below ``folder`` and ``readable``; tell which guards hold."""
+def shut(
+    folder: Path,
+    readable: list[Path],
+    *,
+    runnable: tuple[Path, ...] = (),
+    change_user: bool = True,
+) -> list[str]:
+    """Close every file but those below ``folder`` and ``readable``; tell which guards hold.
+
+    ``runnable`` are programs (or folders of their libraries) that may be started inside the jail,
+    and are held by all of it.
+    """
     libc = ctypes.CDLL(None, use_errno=True)
     held = []
     if libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0:
         held.append("no-new-privileges")
-    if _landlock(libc, folder, readable):
+    if _landlock(libc, folder, readable, runnable):
         held.append("landlock")
     if change_user and os.geteuid() == 0:
         os.setgroups([])
@@ -64,7 +74,9 @@ def shut(folder: Path, readable: list[Path], *, change_user: bool = True) -> lis
     return held
 
 
-def _landlock(libc: ctypes.CDLL, folder: Path, readable: list[Path]) -> bool:
+def _landlock(
+    libc: ctypes.CDLL, folder: Path, readable: list[Path], runnable: tuple[Path, ...]
+) -> bool:
     """Confine this process with Landlock (Linux 5.13 and later, no privilege needed)."""
     if platform.machine() not in ("x86_64", "aarch64", "riscv64"):
         return False  # the system call numbers above are those of these machines
@@ -80,6 +92,11 @@ def _landlock(libc: ctypes.CDLL, folder: Path, readable: list[Path]) -> bool:
     own = (READ_FILE | READ_DIR | WRITE_FILE | MAKE_REGULAR | REMOVE_FILE | TRUNCATE) & rights
     allowed = _allow(libc, ruleset, folder, own) and all(
         _allow(libc, ruleset, path, READ_FILE | READ_DIR) for path in readable if path.is_dir()
+    )
+    allowed = allowed and all(
+        _allow(libc, ruleset, path, EXECUTE | READ_FILE | (READ_DIR if path.is_dir() else 0))
+        for path in runnable
+        if path.exists()
     )
     done = allowed and libc.syscall(LANDLOCK_RESTRICT, ruleset, 0) == 0
     os.close(ruleset)
