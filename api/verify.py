@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from typing import Any, Literal
 
 from flask import Blueprint, Response, request
 from pydantic import Field
@@ -16,7 +16,7 @@ from api.permissions import Access, open_to
 from api.representation import json_response
 from api.schemas import Shape
 from api.session import db_session
-from api.sign_in import require_account
+from api.sign_in import current_actor
 from api.state import now, state
 from cadastre.errors import TooLarge, UnusableInput
 from cadastre.services.certificates.checking import (
@@ -25,8 +25,13 @@ from cadastre.services.certificates.checking import (
     compare,
     truth_of,
 )
-from cadastre.services.certificates.ending import revoke
+from cadastre.services.certificates.ending import (
+    LONGEST_REASON,
+    SHORTEST_REASON,
+    end_by_hand,
+)
 from cadastre.services.certificates.telling import told, told_comparison
+from cadastre.vocabulary import CertificateState
 
 verify_routes = Blueprint("verify", __name__)
 LOOKS = "60 per minute"  # codes cannot be guessed; this only spares the machine
@@ -85,9 +90,10 @@ class ComparisonAnswer(Shape):
 
 
 class RevocationRequest(Shape):
-    """Why a certificate is taken back; whoever checks it reads the reason."""
+    """Why a certificate is taken back or replaced; whoever checks it reads the reason."""
 
-    reason: str = Field(min_length=3, max_length=500)
+    reason: str = Field(min_length=SHORTEST_REASON, max_length=LONGEST_REASON)
+    end: Literal["revoked", "superseded"] = "revoked"
 
 
 @verify_routes.get("/api/verify/<code>")
@@ -126,9 +132,11 @@ def verify_file_of(code: str) -> Response:
 @documented(Operation("Revoke a certificate", None, RevocationRequest, (LANG,), status=204))
 def revoke_code(code: str) -> Response:
     """Take back a certificate that should not have been given; decision makers only."""
-    account = require_account()
-    certificate = certificate_named(db_session(), code)
-    revoke(db_session(), certificate, account, json_body(RevocationRequest).reason)
+    session, body = db_session(), json_body(RevocationRequest)
+    end_by_hand(
+        session, certificate_named(session, code), current_actor(), CertificateState(body.end),
+        body.reason,
+    )  # fmt: skip
     return Response(status=204)
 
 

@@ -5,8 +5,9 @@ application role, which owns nothing (quality B2, point 5): either ``CADASTRE_AP
 the owner's address followed by ``SET ROLE cadastre_app``. Without an address, the private cluster
 of ``CADASTRE_HOME`` is meant. ``CADASTRE_LOG_KEY`` is the file of the key that
 signs the heads of the sealed log; a demonstration makes its own. ``CADASTRE_SIGN_KEY``,
-``CADASTRE_SIGN_PASSPHRASE_FILE`` and ``CADASTRE_SIGN_TSA`` are for the signing process alone
-(:mod:`cadastre.signing.identity`); ``CADASTRE_PUBLIC_URL`` is the address printed on certificates.
+``CADASTRE_SIGN_PASSPHRASE_FILE``, ``CADASTRE_SIGN_TSA`` and ``CADASTRE_SIGN_TRUST`` are for the
+signing process alone (:mod:`cadastre.signing.identity`, :mod:`cadastre.signing.longterm`);
+``CADASTRE_PUBLIC_URL`` is the address printed on certificates.
 ``CADASTRE_PAYMENTS_URL`` and ``CADASTRE_PAYMENTS_SECRET`` are those of the payment provider.
 ``CADASTRE_SECOND_FACTOR_KEY`` encrypts the secrets of authenticators; ``CADASTRE_SMTP_URL``
 (``smtp://name:password@host:587``, or ``smtps://``) and ``CADASTRE_MAIL_FROM`` let the cadastre
@@ -47,6 +48,7 @@ class Settings:
     sign_key: str | None = None
     sign_passphrase_file: str | None = None
     sign_tsa: str | None = None
+    sign_trust: str | None = None
     payments_url: str | None = None
     payments_secret: str | None = None
     second_factor_key: str | None = None
@@ -99,6 +101,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         sign_key=env.get("CADASTRE_SIGN_KEY") or None,
         sign_passphrase_file=env.get("CADASTRE_SIGN_PASSPHRASE_FILE") or None,
         sign_tsa=env.get("CADASTRE_SIGN_TSA") or None,
+        sign_trust=env.get("CADASTRE_SIGN_TRUST") or None,
         payments_url=env.get("CADASTRE_PAYMENTS_URL") or None,
         payments_secret=env.get("CADASTRE_PAYMENTS_SECRET") or None,
         second_factor_key=env.get("CADASTRE_SECOND_FACTOR_KEY") or None,

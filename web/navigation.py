@@ -9,7 +9,7 @@ from functools import cache
 from flask import current_app, request
 
 from api.sign_in import current_actor
-from cadastre.rules.permissions import OFFICE_ROLES, Actor, Role
+from cadastre.rules.permissions import OFFICE_ROLES, Actor, Role, can_see_certificates
 from cadastre.services.supervision.room import may_watch
 
 MONEY_ROLES = (*OFFICE_ROLES, Role.CLERK, Role.AUDITOR, Role.ADMINISTRATOR)
@@ -46,11 +46,14 @@ FIRST = (
 MORE = (
     Entry("cases.nav", "/desk/cases", _in_office),
     Entry("imports.nav", "/imports", lambda actor: actor.bears(Role.AGENT)),
+    Entry("acts-read.nav", "/acts-read", lambda actor: actor.bears(Role.AGENT)),
     Entry("supervision.nav", "/supervision", may_watch),
     Entry("acts.nav", "/proposals", lambda actor: actor.bears(Role.AGENT, Role.DECIDER)),
     Entry("money.nav", "/money", lambda actor: actor.bears(*MONEY_ROLES)),
+    Entry("certificates.nav", "/certificates", can_see_certificates),
     Entry("nav.draw", "/draw", _in_office),
     Entry("nav.follow", "/follow", lambda actor: actor.is_known),
+    Entry("watch.nav", "/watch"),
     Entry("openings.nav", "/openings"),
     Entry("data.nav", "/data"),
     Entry("eiti.nav", "/eiti"),

@@ -18,7 +18,8 @@ def sign(status: bool, lang: str) -> None:
     """Sign certificates over a socket, without end.
 
     CADASTRE_SIGN_KEY: PKCS#12 or PEM file with key, certificate and chain, closed to others;
-    CADASTRE_SIGN_PASSPHRASE_FILE: its passphrase; CADASTRE_SIGN_TSA: a time-stamping authority.
+    CADASTRE_SIGN_PASSPHRASE_FILE: its passphrase; CADASTRE_SIGN_TSA: a time-stamping authority;
+    CADASTRE_SIGN_TRUST: the roots above both, so that papers carry proofs of non-revocation.
     Without a key, a demonstration makes its own, of no value and saying so.
     """
     settings = read_settings()

@@ -82,6 +82,19 @@ def certificates_of_dossier(session: Session, dossier_id: int) -> Sequence[Certi
     return session.scalars(query.order_by(Certificate.id)).all()
 
 
+def find_certificates(session: Session, words: str, most: int) -> Sequence[Certificate]:
+    """List papers by the beginning of a number, or by their code; the newest first."""
+    query = select(Certificate).order_by(Certificate.id.desc()).limit(most)
+    if words:
+        query = query.where(
+            or_(
+                Certificate.number.istartswith(words, autoescape=True),
+                Certificate.code == words.upper(),
+            )
+        )
+    return session.scalars(query).all()
+
+
 def signed_bytes(session: Session, certificate: Certificate) -> bytes:
     """Give the signed PDF."""
     content: bytes = session.execute(

@@ -1,7 +1,6 @@
 """Sign a PDF (PAdES, ETSI EN 319 142-1) so that any change to it afterwards is told by readers.
 
-Level B-B; B-T when ``CADASTRE_SIGN_TSA`` names a time-stamping authority (RFC 3161). Level B-LT
-needs revocation data of a real authority and is left to the archive that keeps the papers.
+Level B-B; B-T or B-LT with the authorities of :mod:`cadastre.signing.longterm`.
 """
 
 from __future__ import annotations
@@ -10,25 +9,32 @@ import io
 
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter
+from pyhanko.sign.general import SigningError
 from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner
-from pyhanko.sign.timestamps import HTTPTimeStamper, TimeStamper
+from pyhanko.sign.signers.pdf_signer import DSSContentSettings, SigDSSPlacementPreference
+from pyhanko_certvalidator.errors import PathValidationError
 
 from cadastre.errors import NotAvailable
 from cadastre.signing.identity import Identity
+from cadastre.signing.longterm import NOBODY, Authorities
 
 FIELD = "Cadastre"
-TSA_SECONDS = 10
+# In the signed revision: one signature over the whole file, proofs included, nothing after it.
+PROOFS_INSIDE = DSSContentSettings(
+    include_vri=False, placement=SigDSSPlacementPreference.TOGETHER_WITH_SIGNATURE
+)
 
 
 def sign_pdf(
-    identity: Identity, pdf: bytes, *, reason: str, stamper: TimeStamper | None = None
+    identity: Identity, pdf: bytes, *, reason: str, authorities: Authorities = NOBODY
 ) -> bytes:
     """Certify a PDF: one signature over all of it, and no change permitted afterwards.
 
     Raises
     ------
     NotAvailable
-        ``signing.no-time-stamp``: the authority that was configured does not answer.
+        ``signing.no-time-stamp``: the authority that was configured does not answer;
+        ``signing.no-revocation-proof``: key or authority were revoked, or nobody can tell.
     """
     writer = IncrementalPdfFileWriter(io.BytesIO(pdf), strict=True)
     told = PdfSignatureMetadata(
@@ -38,15 +44,15 @@ def sign_pdf(
         certify=True,
         docmdp_permissions=MDPPerm.NO_CHANGES,
         reason=reason,
+        validation_context=authorities.revocation(),
+        embed_validation_info=authorities.level == "B-LT",
+        dss_settings=PROOFS_INSIDE,
     )
-    signed = io.BytesIO()
+    signer, signed = identity.signer(), io.BytesIO()
     try:
-        PdfSigner(told, identity.signer(), timestamper=stamper).sign_pdf(writer, output=signed)
-    except OSError as fault:  # only the authority is asked anything over a line
+        PdfSigner(told, signer, timestamper=authorities.stamper).sign_pdf(writer, output=signed)
+    except OSError as fault:  # only authorities are asked anything over a line
         raise NotAvailable("signing.no-time-stamp") from fault
+    except (SigningError, PathValidationError) as fault:
+        raise NotAvailable("signing.no-revocation-proof") from fault
     return signed.getvalue()
-
-
-def stamper_at(address: str | None) -> TimeStamper | None:
-    """Give the time-stamping authority at an address; None where none is configured."""
-    return HTTPTimeStamper(address, timeout=TSA_SECONDS) if address else None

@@ -24,7 +24,8 @@ from cadastre.config import Settings
 from cadastre.errors import CadastreError, NotAllowed
 from cadastre.signing.frames import Garbled, receive, send
 from cadastre.signing.identity import Identity, open_identity
-from cadastre.signing.pades import sign_pdf, stamper_at
+from cadastre.signing.longterm import authorities_of
+from cadastre.signing.pades import sign_pdf
 from cadastre.signing.place import OTHERS_TALK, SignPlace
 from cadastre.signing.policy import Wanted, ensure_signable, read_wish
 
@@ -47,6 +48,7 @@ class SigningServer(socketserver.ForkingMixIn, socketserver.UnixStreamServer):
         self.place = SignPlace(settings.home)
         self.place.make_folders()
         self.identity: Identity = open_identity(settings)
+        self.authorities = authorities_of(settings)
         self.askers = {0, os.geteuid(), *_uid_of(WEB_USER)}
         self.place.socket.unlink(missing_ok=True)
         super().__init__(str(self.place.socket), Handler)
@@ -97,14 +99,14 @@ class Handler(socketserver.BaseRequestHandler):
             "certificate_sha256": identity.sha256,
             "is_demonstration": identity.is_demonstration,
             "is_isolated": uid not in (0, os.geteuid()),
-            "level": "B-T" if self.server.settings.sign_tsa else "B-B",
+            "level": self.server.authorities.level,
         }
 
     def _sign(self, wanted: Wanted, pdf: bytes, uid: int) -> tuple[dict[str, Any], bytes]:
         identity = self.server.identity
         ensure_signable(pdf, wanted, key_is_demonstration=identity.is_demonstration)
-        stamper = stamper_at(self.server.settings.sign_tsa)
-        signed = sign_pdf(identity, pdf, reason=f"{wanted.kind} {wanted.code}", stamper=stamper)
+        reason = f"{wanted.kind} {wanted.code}"
+        signed = sign_pdf(identity, pdf, reason=reason, authorities=self.server.authorities)
         self._write_down(wanted, pdf, signed, uid)
         return {"signed": True}, signed
 

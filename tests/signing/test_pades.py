@@ -19,7 +19,8 @@ from cadastre.errors import NotAvailable
 from cadastre.exchange.pdf import html_to_pdf
 from cadastre.signing.identity import Identity, open_identity
 from cadastre.signing.inspection import look
-from cadastre.signing.pades import sign_pdf, stamper_at
+from cadastre.signing.longterm import Authorities, stamper_at
+from cadastre.signing.pades import sign_pdf
 from cadastre.signing.place import SignPlace
 
 PAGE = '<html lang="fr"><title>Essai</title><meta name="keywords" content="a b"><p>é</p></html>'
@@ -84,15 +85,17 @@ def test_level_b_b_adds_and_changes_nothing_else(identity, paper):
 
 
 def test_level_b_t_carries_the_stamp_of_an_authority(identity, paper, authority):
-    signed = sign_pdf(identity, paper, reason="essai", stamper=stamper_at(authority))
+    stamping = Authorities(stamper_at(authority))
+    signed = sign_pdf(identity, paper, reason="essai", authorities=stamping)
     assert unsigned_attributes(signed) == ["signature_time_stamp_token"]
     assert look(signed).is_whole
     assert stamper_at(None) is None
 
 
 def test_an_authority_that_is_away_gives_no_signature(identity, paper):
+    away = Authorities(stamper_at("http://127.0.0.1:9/"))
     with pytest.raises(NotAvailable, match="no-time-stamp"):
-        sign_pdf(identity, paper, reason="essai", stamper=stamper_at("http://127.0.0.1:9/"))
+        sign_pdf(identity, paper, reason="essai", authorities=away)
 
 
 def test_each_of_many_changed_bytes_breaks_it(identity, paper):

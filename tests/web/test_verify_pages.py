@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import re
 
@@ -10,8 +11,10 @@ import pytest
 
 from api.limits import limiter
 from cadastre.queries.certificates import signed_bytes
-from cadastre.services.certificates.ending import revoke
+from cadastre.services.actors import actor_of
+from cadastre.services.certificates.ending import end_by_hand
 from cadastre.services.titles.burdens import Burden, register_charge
+from cadastre.vocabulary import CertificateState
 from tests.api.conftest import app, client  # noqa: F401
 from tests.factories import make_party
 from tests.services.certificates.conftest import (  # noqa: F401
@@ -153,7 +156,8 @@ def test_superseded_and_revoked_are_told_with_their_reasons(
     seal()
     second = certified()
     pdf = signed_bytes(session, second)
-    revoke(session, second, account(session, "decider"), "délivré par erreur")
+    actor = actor_of(account(session, "decider"), day=dt.date(2026, 11, 24), second_factor=True)
+    end_by_hand(session, second, actor, CertificateState.REVOKED, "délivré par erreur")
     # The bytes are intact and the paper is worth nothing: the second must not be drowned.
     by_file = client.post("/api/verify", data=sent(pdf)).json
     assert (by_file["verdict"], by_file["certificate"]["state"]) == ("identical", "revoked")
@@ -181,6 +185,8 @@ def test_a_title_page_offers_the_certificate_to_its_holder_only(
     asking = []
     monkeypatch.setattr(certificate_pages, "current_account", lambda: asking[0])
     monkeypatch.setattr(certificate_pages, "require_account", lambda: asking[0])
+    today = dt.date(2026, 11, 24)
+    monkeypatch.setattr(certificate_pages, "current_actor", lambda: actor_of(asking[0], day=today))
     monkeypatch.setattr("api.permissions.require_account", lambda: asking[0], raising=False)
     address = f"/titles/{title.number}/certificate.pdf"
     asking[:] = [stranger]
@@ -201,7 +207,6 @@ def test_nobody_is_handed_a_certificate_without_signing_in(client, title):  # no
 
 
 def test_a_payment_on_a_title_stays_valid_when_the_title_moves(session, client, office, title):  # noqa: F811
-    import datetime as dt
     from decimal import Decimal
 
     from cadastre.services.certificates.issuing import About, issue

@@ -8,6 +8,7 @@ from web.views import (
     about,
     account,
     acts,
+    acts_read,
     cases,
     certificates,
     data,
@@ -19,13 +20,17 @@ from web.views import (
     map,
     money,
     money_desk,
+    objections,
     openings,
+    papers,
     proposals,
     receipts,
     remnants,
     search,
     services,
     verify,
+    watch,
+    watch_hooks,
 )
 from web.views.desk import dossier, opinions, queue, steps
 from web.views.dossiers import (
@@ -63,6 +68,7 @@ PAGES = (
     account,
     cases,
     imports,
+    acts_read,
     receipts,
     log,
     acts,
@@ -71,8 +77,12 @@ PAGES = (
     remnants,
     verify,
     certificates,
+    papers,
     money,
     money_desk,
+    watch_hooks,
+    watch,
+    objections,
 )
 DOSSIERS = (
     services, common, mine, form, ground, place_map, pieces, lodging, follow, counter,

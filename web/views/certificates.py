@@ -10,7 +10,7 @@ from api.language import current_language
 from api.limits import limiter
 from api.permissions import Access, open_to
 from api.session import db_session
-from api.sign_in import current_account, require_account
+from api.sign_in import current_account, current_actor, require_account
 from api.state import now, state
 from cadastre.errors import NotAllowed, NotAvailable
 from cadastre.models import Certificate, Title
@@ -41,7 +41,7 @@ def title_pdf(number: str) -> Response:
     require_account()
     session, account, ruleset, at = db_session(), current_account(), state().ruleset, now()
     title = title_named(session, number)
-    if not may_have_certificate(session, title, account, at.day):
+    if not may_have_certificate(session, title, current_actor()):
         raise NotAllowed("certificates.not-yours", where=number)
     made = title_certificate(session, _office(), ruleset, title, at, current_language(), account)
     return pdf_answer(made) if made is not None else pending(number)

@@ -6,15 +6,20 @@ from flask import Blueprint, render_template, request, url_for
 
 from api.language import current_language
 from api.parameters import parse_moment
+from api.rasters import raster_readers
 from api.session import db_session
-from api.sign_in import current_account
+from api.sign_in import current_actor
 from api.state import state
 from api.viewing import current_viewer, note_persons_seen
+from cadastre.queries.visibility import Viewer
 from cadastre.services.certificates.access import may_have_certificate
 from cadastre.services.details import detail
+from cadastre.services.rasters import figures_of
+from cadastre.services.rasters.figures import ground_at, said_figures
 from cadastre.services.titles.facts import title_named
 from cadastre.services.titles.life import life_of
-from web.records import record_of
+from web.raster_charts import Charted, charted
+from web.records import RIGHTS, record_of
 from web.views.family import family_tree
 from web.views.remnants import shows_remnants
 
@@ -39,14 +44,26 @@ def show(collection: str, key: str) -> str:
     if collection == "titles":
         title = title_named(db_session(), key)
         life = life_of(db_session(), ruleset, title, at, is_agent=False)
-        if may_have_certificate(db_session(), title, current_account(), at.day):
+        if may_have_certificate(db_session(), title, current_actor()):
             certificate = url_for("certificates.title_pdf", number=key)
     family = family_tree(life["family"]) if life else ()
     return render_template(
         "record.html", record=record, life=life, family=family, data_day=at.day,
-        certificate=certificate,
+        certificate=certificate, rasters=_rasters(collection, key, viewer),
         remnants=collection == "applications" and shows_remnants(key),
     )  # fmt: skip
+
+
+def _rasters(collection: str, key: str, viewer: Viewer) -> list[Charted]:
+    """Say what rasters hold over the ground; elsewhere than today the day is that of the page."""
+    if collection not in RIGHTS:
+        return []
+    session, language = db_session(), current_language()
+    ground = ground_at(session, collection, key, parse_moment(request.args), viewer)
+    if ground is None:
+        return []
+    found = figures_of(session, raster_readers(), ground, viewer)
+    return [charted(said_figures(one, language), language) for one in found]
 
 
 for _page, _collection in COLLECTIONS.items():

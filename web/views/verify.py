@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
@@ -11,11 +12,14 @@ from api.language import current_language
 from api.limits import limiter
 from api.permissions import Access, open_to
 from api.session import db_session
+from api.sign_in import current_actor
 from api.verify import FILES, LOOKS, comparison, truth
 from cadastre.errors import CadastreError, NotFound
+from cadastre.rules.permissions import can_end_certificate
 from cadastre.services.certificates.checking import certificate_named, issue_proof
 from cadastre.services.certificates.issuing import read_code
 from cadastre.services.certificates.telling import told_comparison
+from cadastre.vocabulary import CertificateState
 
 pages = Blueprint("verify_pages", __name__)
 PRIVATE = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex, nofollow"}
@@ -82,6 +86,13 @@ def proof(code: str) -> Response:
     return Response(content, headers=headers, content_type="application/json")
 
 
+def _may_end(known: dict[str, object] | None) -> bool:
+    """Tell whether to lead on to the page that revokes: asked for its second factor there."""
+    if known is None or known["state"] == CertificateState.REVOKED:
+        return False
+    return can_end_certificate(replace(current_actor(), second_factor=True))
+
+
 def _page(
     code: str, result: dict[str, object] | None = None, error: CadastreError | None = None
 ) -> Response:
@@ -90,6 +101,7 @@ def _page(
     except NotFound as unknown:
         known, error, status = None, unknown, 404
     page = render_template(
-        "verify/certificate.html", truth=known, result=result, error=error, code=code[:40]
-    )
+        "verify/certificate.html", truth=known, result=result, error=error, code=code[:40],
+        may_end=_may_end(known), is_done=request.args.get("done") == "ended",
+    )  # fmt: skip
     return Response(page, status, PRIVATE)

@@ -33,12 +33,14 @@ from cadastre.rules.permissions.classification import (
 )
 from cadastre.rules.permissions.decisions import (
     can_confirm_decision,
+    can_end_certificate,
     can_issue,
     can_pay,
     can_propose_decision,
     can_read_invoice,
     can_reconcile,
     can_record_payment,
+    can_see_certificates,
     can_sign_act,
 )
 from cadastre.rules.permissions.dossiers import (
@@ -102,6 +104,7 @@ __all__ = [
     "can_confirm_decision",
     "can_confirm_mandate",
     "can_edit_dossier",
+    "can_end_certificate",
     "can_examine",
     "can_export_personal",
     "can_file_at_counter",
@@ -123,6 +126,7 @@ __all__ = [
     "can_reconcile",
     "can_record_payment",
     "can_see_cases",
+    "can_see_certificates",
     "can_see_confidential",
     "can_see_desk",
     "can_see_office",

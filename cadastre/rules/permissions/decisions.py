@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cadastre.rules.permissions.actor import Actor, Power, Role
+from cadastre.rules.permissions.actor import OFFICE_ROLES, Actor, Power, Role
 from cadastre.rules.permissions.dossiers import (
     acts_for,
     can_read_dossier,
@@ -60,3 +60,13 @@ def can_record_payment(actor: Actor) -> bool:
 def can_reconcile(actor: Actor) -> bool:
     """Tell whether an actor may match what the bank or provider says with invoices."""
     return actor.has(Role.AGENT)
+
+
+def can_see_certificates(actor: Actor) -> bool:
+    """Tell whether an actor finds every paper that was issued: the counter, the office, auditors."""
+    return actor.bears(Role.CLERK, *OFFICE_ROLES, Role.AUDITOR)
+
+
+def can_end_certificate(actor: Actor) -> bool:
+    """Tell whether an actor may revoke or replace a paper that was issued."""
+    return actor.has(Role.DECIDER)

@@ -2,28 +2,19 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
 from sqlalchemy.orm import Session
 
-from cadastre.models import Account, Title
+from cadastre.models import Title
+from cadastre.rules.permissions import Actor, can_see_certificates
 from cadastre.services.titles.facts import holders_of
 
-KEEPERS = frozenset({"clerk", "agent", "decider", "supervisor", "auditor"})
 
-
-def may_have_certificate(
-    session: Session, title: Title, account: Account | None, day: dt.date
-) -> bool:
-    """Tell whether an account may have the certificate of a title on a day."""
-    if account is None or not account.is_active:
-        return False
-    if KEEPERS & set(account.roles):
+def may_have_certificate(session: Session, title: Title, actor: Actor) -> bool:
+    """Tell whether an actor may have the certificate of a title on their day."""
+    if can_see_certificates(actor):
         return True
-    holders = holders_of(session, title, day)
+    holders = holders_of(session, title, actor.day)
     return any(
-        mandate.party_id in holders
-        and mandate.starts_on <= day
-        and (mandate.ends_on is None or day < mandate.ends_on)
-        for mandate in account.mandates
+        standing.party_id in holders and standing.holds_on(actor.day)
+        for standing in actor.standings
     )

@@ -5,13 +5,13 @@ from __future__ import annotations
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from cadastre.errors import Blocked, NotAllowed, UnusableInput
-from cadastre.models import Account, Certificate, JournalEntry
+from cadastre.errors import Blocked, UnusableInput
+from cadastre.models import Certificate, JournalEntry
 from cadastre.queries.certificates import valid_of_title
+from cadastre.rules.permissions import Actor, can_end_certificate, ensure
 from cadastre.vocabulary import CertificateState
 
-REVOKERS = ("decider",)
-SHORTEST_REASON = 3
+SHORTEST_REASON, LONGEST_REASON = 10, 500
 
 
 def supersede(
@@ -29,25 +29,59 @@ def supersede_of_title(
         supersede(session, certificate, act, account_id)
 
 
-def revoke(session: Session, certificate: Certificate, account: Account, reason: str) -> None:
-    """Take back a certificate that should not have been given; decision makers only.
+def end_by_hand(
+    session: Session,
+    certificate: Certificate,
+    actor: Actor,
+    state: CertificateState,
+    reason: str,
+) -> None:
+    """Revoke a paper that should not have been given, or say that another takes its place.
+
+    Decision makers only, with their second factor. ``reason`` is read by whoever checks it.
 
     Raises
     ------
-    NotAllowed
-        ``certificates.not-decider``.
+    NotSignedIn, NotAllowed
+        ``certificates.not-decider``, ``permissions.second-factor``.
     UnusableInput
-        ``certificates.no-reason``.
+        ``certificates.no-reason`` or ``certificates.no-such-end``.
     Blocked
-        ``certificates.revoked-already``.
+        ``certificates.ended-already``: it is revoked, or was replaced before.
     """
-    if not set(REVOKERS) & set(account.roles):
-        raise NotAllowed("certificates.not-decider", where=account.display_name)
-    if len(reason.strip()) < SHORTEST_REASON:
+    ensure(can_end_certificate(actor), actor, "certificates.not-decider")
+    ensure_endable(certificate, state)
+    _end(session, certificate, state, written_reason(reason), actor.account_id)
+
+
+def ensure_endable(certificate: Certificate, state: CertificateState) -> None:
+    """Refuse an end that a paper can no longer come to.
+
+    Raises
+    ------
+    UnusableInput
+        ``certificates.no-such-end``.
+    Blocked
+        ``certificates.ended-already``.
+    """
+    if state is CertificateState.VALID:
+        raise UnusableInput("certificates.no-such-end", where="end")
+    if certificate.state == CertificateState.REVOKED.value or certificate.state == state.value:
+        raise Blocked("certificates.ended-already", where=certificate.number)
+
+
+def written_reason(given: str) -> str:
+    """Give a reason as it will be read.
+
+    Raises
+    ------
+    UnusableInput
+        ``certificates.no-reason``: nothing that says anything.
+    """
+    words = " ".join(given.split())[:LONGEST_REASON]
+    if len(words) < SHORTEST_REASON:
         raise UnusableInput("certificates.no-reason", where="reason")
-    if certificate.state == CertificateState.REVOKED.value:
-        raise Blocked("certificates.revoked-already", where=certificate.code)
-    _end(session, certificate, CertificateState.REVOKED, reason.strip(), account.id)
+    return words
 
 
 def _end(

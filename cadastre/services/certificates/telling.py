@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from cadastre.sentences import say
+from cadastre.sentences import say, write_instant
 from cadastre.services.certificates.checking import Comparison, Truth, Verdict
 from cadastre.vocabulary import CertificateState
 
 UNKNOWN_ACT = "other"
+OWN_CODES = "certificates."  # a reason of ours; a person's own words begin otherwise
 
 
 def told(truth: Truth, language: str, zone: str) -> dict[str, Any]:
@@ -23,7 +24,7 @@ def told(truth: Truth, language: str, zone: str) -> dict[str, Any]:
         "issued_at": certificate.issued_at.astimezone(clock),
         "state": truth.state.value,
         "title": say(f"certificates.state-{truth.state.value}", language),
-        "message": _message(truth, language),
+        "message": _message(truth, language, clock),
         "changed_at": truth.changed_at and truth.changed_at.astimezone(clock),
         "facts": [{"label": label, "value": value} for label, value in certificate.facts[language]],
         "title_number": truth.title_number,
@@ -46,14 +47,23 @@ def told_comparison(found: Comparison, language: str) -> dict[str, Any]:
     }
 
 
-def _message(truth: Truth, language: str) -> str:
-    if truth.state is CertificateState.REVOKED:
-        return say("certificates.revoked-words", language, reason=truth.reason or "—")
+def _message(truth: Truth, language: str, clock: ZoneInfo) -> str:
     if truth.state is CertificateState.VALID:
         return say("certificates.valid-words", language)
-    reason = truth.reason or UNKNOWN_ACT
-    code = reason if "." in reason else f"titles.act.{reason}"
+    changed = truth.changed_at
+    since = "—" if changed is None else write_instant(changed.astimezone(clock), language)
+    if truth.state is CertificateState.REVOKED:
+        reason = truth.reason or "—"
+        return say("certificates.revoked-words", language, since=since, reason=reason)
+    why = why_superseded(truth.reason, language)
+    if changed is None:  # nobody wrote it down: the title moved without an act
+        return say("certificates.moved-words", language, why=why)
+    return say("certificates.superseded-words", language, since=since, why=why)
+
+
+def why_superseded(reason: str | None, language: str) -> str:
+    """Word why a paper is of the past: the act by name, or what a person wrote."""
+    reason = reason or UNKNOWN_ACT
+    code = reason if reason.startswith(OWN_CODES) else f"titles.act.{reason}"
     words = say(code, language)
-    if words == code:  # an act that has no name of its own
-        words = say(f"titles.act.{UNKNOWN_ACT}", language)
-    return say("certificates.superseded-words", language, act=words)
+    return reason if words == code else words
