@@ -37,6 +37,8 @@ TABLES: dict[str, Classification] = {
     "log_head": PUBLIC,
     "granting_stop": PUBLIC,
     "certificate": PUBLIC,
+    "raster": PUBLIC,  # a row may be internal: cadastre.queries.rasters judges it
+    "public_event": PUBLIC,
     # How the office works.
     "overlap_case": INTERNAL,
     "dossier": INTERNAL,
@@ -48,10 +50,13 @@ TABLES: dict[str, Classification] = {
     "message_reading": INTERNAL,
     "outbox_event": INTERNAL,
     "live_event": INTERNAL,
+    "event_reader": INTERNAL,
     "indicator_day": INTERNAL,
     "document": INTERNAL,
     "import_job": INTERNAL,
     "import_mapping": INTERNAL,
+    "act_read_page": INTERNAL,
+    "raster_reading": INTERNAL,  # as its raster
     # Who people are, what they wrote and paid.
     "party": PERSONAL,
     "account": PERSONAL,
@@ -62,6 +67,8 @@ TABLES: dict[str, Classification] = {
     "journal_entry": PERSONAL,
     "export_job": PERSONAL,
     "import_row": PERSONAL,
+    "act_read": PERSONAL,
+    "act_entry": PERSONAL,
     "draft": PERSONAL,
     "invoice": PERSONAL,
     "payment": PERSONAL,
@@ -69,6 +76,8 @@ TABLES: dict[str, Classification] = {
     "payment_event": PERSONAL,
     "statement_line": PERSONAL,
     # What nobody is shown.
+    "area_watch": CONFIDENTIAL,  # its key stops it: nobody but the follower reads it
+    "area_notice": CONFIDENTIAL,
     "stored_file": CONFIDENTIAL,
     "export_piece": CONFIDENTIAL,
     "sealed_filing": CONFIDENTIAL,
@@ -97,6 +106,7 @@ FIELDS: dict[tuple[str, str], Classification] = {
     ("step", "account_id"): PERSONAL,
     ("step", "second_account_id"): PERSONAL,
     ("step", "on_behalf_of_id"): PERSONAL,
+    ("public_event", "party_ids"): PERSONAL,
     ("party", "id"): PUBLIC,
     ("party", "kind"): PUBLIC,
     ("party", "country"): PUBLIC,

@@ -18,11 +18,14 @@ from cadastre.errors import CadastreError, TooLarge, UnusableInput
 from cadastre.exchange.worker import jail
 
 TASKS = {
+    "act": "cadastre.exchange.worker.act",
     "vector": "cadastre.exchange.worker.vector",
     "drawing": "cadastre.exchange.worker.drawing",
     "sheet": "cadastre.exchange.worker.sheet",
     "layer": "cadastre.exchange.worker.layer",
     "layers": "cadastre.exchange.worker.layer",
+    "raster": "cadastre.exchange.worker.raster",
+    "raster-reader": "cadastre.exchange.worker.raster_reader",
 }
 
 
@@ -37,7 +40,11 @@ def main() -> None:
     held = ["no-network"] if jail.leave_network() else []
     task = importlib.import_module(TASKS[order["task"]])
     task.prepare(order)
-    held += jail.shut(folder, _libraries(), change_user=order.get("change_user", True))
+    readable = [*_libraries(), *map(Path, order.get("readable", ()))]
+    runnable = tuple(map(Path, order.get("runnable", ())))
+    held += jail.shut(
+        folder, readable, runnable=runnable, change_user=order.get("change_user", True)
+    )
     order["held"] = held
     failed = True
     try:

@@ -78,12 +78,20 @@ def ask(
         ``exchange.too-slow`` when it was killed, ``exchange.answer-too-large``.
     """
     with job_folder(files) as folder:
-        process = start(task, folder, allowance, **order)
-        try:
-            answer = _listen(process, allowance)
-        finally:
-            stop(process)
-        return _understand(answer, process.returncode, folder)
+        return ask_in(folder, task, allowance, **order)
+
+
+def ask_in(folder: Path, task: str, allowance: Allowance, **order: Any) -> dict[str, Any]:
+    """Have the worker do its task on a folder of one's own, and give its answer; see :func:`ask`.
+
+    What it wrote stays in the folder.
+    """
+    process = start(task, folder, allowance, **order)
+    try:
+        answer = _listen(process, allowance)
+    finally:
+        stop(process)
+    return _understand(answer, process.returncode, folder, allowance)
 
 
 @contextlib.contextmanager
@@ -154,9 +162,11 @@ def _listen(process: subprocess.Popen[bytes], allowance: Allowance) -> bytes:
     return bytes(heard)
 
 
-def _understand(answer: bytes, returned: int, folder: Path) -> dict[str, Any]:
+def _understand(
+    answer: bytes, returned: int, folder: Path, allowance: Allowance
+) -> dict[str, Any]:
     if returned in (-signal.SIGXCPU, -signal.SIGKILL):
-        raise TooLarge("exchange.too-slow", seconds=UPLOAD.cpu_seconds)
+        raise TooLarge("exchange.too-slow", seconds=allowance.cpu_seconds)
     if returned != 0:
         LOG.warning("reader worker ended with %s: %s", returned, complaint(folder))
         raise UnusableInput("exchange.worker-died")
