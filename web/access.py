@@ -43,6 +43,7 @@ PAGES: dict[str, Access] = {
     "acts.index": SIGNED_IN,
     "acts.form": SIGNED_IN,
     "acts.answer": SIGNED_IN,
+    "acts.sketch": SIGNED_IN,
     "proposals.index": SIGNED_IN,
     "proposals.one": SIGNED_IN,
     "proposals.confirmation": SIGNED_IN,

@@ -65,14 +65,23 @@ def test_a_renewal_gives_back_a_strip_and_needs_two_persons(site: ActsSite, scri
     page = site.visit("/titles/PR/2024/0001/acts", who="agent", script=script)
     page.get_by_role("link", name="Renouvellement").click()
     page.get_by_label("Une bande au nord").check()
-    shot(page, f"renew-1-{script}")
     if script:
+        # The law of the tests wants half: the strip is that half before anything is sent.
+        expect(page.locator("#act-sketch")).to_contain_text("soit 50 % du terrain")
+        expect(page.locator("#act-map path.act-shape-freed")).to_have_count(1)
+        page.fill("#part", "10")
+        expect(page.locator("#act-sketch")).to_contain_text("la loi en veut 50")
+        expect(page.locator("#act-sketch")).to_have_class("act-sketch is-against")
+        page.fill("#part", "50")
+        expect(page.locator("#act-sketch")).to_have_class("act-sketch")
         assert axe(page) == []
+    shot(page, f"renew-1-{script}")
     go_on(page)
     go_on(page)
     why(page)
     expect(page.locator(".preview")).to_contain_text("libéré")
-    expect(page.locator(".preview svg path.ground-freed")).to_have_count(1)
+    expect(page.locator("#act-plan svg path.ground-freed")).to_have_count(1)
+    expect(page.locator("#act-map path.act-shape-freed")).to_have_count(int(script))
     shot(page, f"renew-preview-{script}")
     if script:
         assert axe(page) == []
@@ -124,11 +133,15 @@ def test_a_split_by_a_line_shows_both_pieces(site: ActsSite):
     page = site.visit("/titles/PMC-2024-2/acts/split", who="agent")
     page.get_by_label("En deux, A à l'ouest").check()
     page.fill("#part", "40")
+    expect(page.locator("#act-sketch")).to_contain_text("B : ")
+    assert page.locator("#act-map .act-map-letter").all_text_contents() == ["A", "B"]
+    shot(page, "split-sketch")
     go_on(page)
     go_on(page)
     why(page)
     expect(page.locator(".preview")).to_contain_text("PMC-2024-2-B")
-    assert page.locator(".preview svg .ground-letter").all_text_contents() == ["A", "B"]
+    assert page.locator("#act-plan svg .ground-letter").all_text_contents() == ["A", "B"]
+    assert page.locator("#act-map .act-map-letter").all_text_contents() == ["A", "B"]
     shot(page, "split-preview")
     done = confirm(site, propose(page))
     shot(done, "split-done")
@@ -177,6 +190,7 @@ def test_the_drawing_of_this_browser_is_taken_over(site: ActsSite):
     page.evaluate("draft => localStorage.setItem('cadastre.draw.draft', JSON.stringify(draft))",
                   draft)  # fmt: skip
     page.get_by_role("button", name="Reprendre mon dessin").click()
+    expect(page.locator("#act-map path.act-shape-freed")).to_have_count(1)
     go_on(page)
     go_on(page)
     why(page)
@@ -229,6 +243,9 @@ def test_a_charge_is_registered_then_released(site: ActsSite):
 def test_neighbours_are_offered_for_a_merger(site: ActsSite):
     page = site.visit("/titles/PR/2024/0002/acts/merge", who="agent")
     page.get_by_label("PR/2024/0001").check()
+    expect(page.locator("#act-map path.act-shape-held")).to_have_count(1)
+    expect(page.locator("#act-sketch")).to_contain_text("Tenu après l'acte")
+    shot(page, "merge-sketch")
     go_on(page)
     page.fill("#number", "PR-2026-REUNI")
     go_on(page)
@@ -265,7 +282,27 @@ def test_only_agents_enter(site: ActsSite):
         assert answer.status == 403
 
 
-@pytest.mark.parametrize("path", ["", "/renew", "/transfer"])
+def test_a_sketch_keeps_nothing_and_is_for_agents(site: ActsSite):
+    page = site.visit("/titles/PMC-2024-8/acts/split", who="agent", size=NARROW)
+    form = {"csrf_token": page.locator("[name=csrf_token]").first.input_value()}
+    address = f"{site.url}/titles/PMC-2024-8/acts/split/sketch"
+    told = page.request.post(address, form={**form, "way": "west", "part": "150"}).json()
+    assert told["ground"] is None
+    assert not told["is_lawful"]
+    assert "150" in told["lines"][0]
+    told = page.request.post(address, form={**form, "way": "west", "part": "25"}).json()
+    assert told["is_lawful"]
+    assert [one["letter"] for one in told["ground"]["held"]] == ["A", "B"]
+    page.get_by_label("En deux, A à l'ouest").check()
+    expect(page.locator("#act-map .act-map-letter")).to_have_count(2)
+    shot(page, "split-360")
+    assert fits(page)
+    stranger = site.visit("/help", who="demandeur")
+    form = {"csrf_token": stranger.locator("[name=csrf_token]").first.input_value()}
+    assert stranger.request.post(address, form={**form, "way": "west"}).status == 403
+
+
+@pytest.mark.parametrize("path", ["", "/suspend", "/transfer"])
 def test_forms_are_light(site: ActsSite, path: str):
     page = site.visit("/help", who="agent")
     weights: dict[str, int] = {}

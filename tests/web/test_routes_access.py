@@ -204,6 +204,7 @@ EXPECTED: dict[Access, set[str]] = {
         "GET /services/<service_id>/start",
         "POST /services/<service_id>/start",
         "POST /titles/<path:number>/acts/<act>",
+        "POST /titles/<path:number>/acts/<act>/sketch",
         "POST /applications/<path:number>/object",
         "POST /titles/<path:number>/acts/<act>/sketch",
     },

@@ -30,7 +30,13 @@ from cadastre.services.titles.facts import facts_of, title_named
 from cadastre.services.titles.perform import Particulars
 from cadastre.services.titles.preview import party_names, preview, state_of
 from cadastre.services.titles.proposals import Wish, open_proposals, propose
-from web.views.act_plans import letters_of, plan_of_acts, plan_of_right
+from web.views.act_plans import (
+    letters_of,
+    map_of_acts,
+    map_of_right,
+    plan_of_acts,
+    plan_of_right,
+)
 from web.views.act_questions import (
     OTHER_CHARGES,
     AskAgain,
@@ -40,8 +46,10 @@ from web.views.act_questions import (
     pages_of,
     read_page,
 )
+from web.views.act_sketch import answer_of, asks_for_ground
 from web.views.desk_door import agent_or_sign_in, proposes
 from web.views.ground_form import crs_options
+from web.views.map import map_settings
 from web.views.told import refused
 
 pages = Blueprint("acts", __name__)
@@ -121,6 +129,17 @@ def answer(number: str, act: str) -> Any:
     return _preview(asking, said, account)
 
 
+@pages.post("/titles/<path:number>/acts/<act>/sketch")
+@open_to(Access.PERSON)
+def sketch(number: str, act: str) -> Any:
+    """Draw the ground that a form would give as it is answered so far; nothing is kept."""
+    check_csrf()
+    account = agent_or_sign_in()
+    if not isinstance(account, Account):
+        return account
+    return answer_of(_asking(number, act))
+
+
 def _asking(number: str, act: str) -> Asking:
     act_named(act)
     session, ruleset = db_session(), state().ruleset
@@ -157,7 +176,10 @@ def _page(
     fields = pages_of(asking.act)[index]
     reasons = act_named(asking.act).reasons_against(asking.facts, ruleset)
     right = state_of(session, ruleset, title)
-    told = None if error is None else refused(error, current_language())
+    language = current_language()
+    told = None if error is None else refused(error, language)
+    # The map is heavy beside a form: it comes where ground is asked for.
+    sketched = asks_for_ground(fields) and not reasons
     return render_template(
         "titles/act.html",
         title=title, right=right, act=asking.act, fields=fields, index=index,
@@ -165,8 +187,9 @@ def _page(
         reasons=reasons, refusal=told, where=error.where if error else None,
         parties=again.parties if again else (), ground=again.ground if again else None,
         sides=SIDES, crs_options=crs_options(ruleset), law=law_of_renewal(ruleset, asking.facts),
-        plan=plan_of_right(ruleset, right, title.number),
-        **_offered(asking, title, fields),
+        plan=plan_of_right(ruleset, right, title.number), sketched=sketched,
+        act_map=map_of_right(right) if sketched else None,
+        settings=map_settings(ruleset, language), **_offered(asking, title, fields),
     )  # fmt: skip
 
 
@@ -222,6 +245,8 @@ def _preview(
         title=asking.title, act=asking.act, said=_carried(said), particulars=said.particulars,
         index=len(pages_of(asking.act)) - 1, preview=seen, plan=plan, refusal=told,
         letters=letters_of(seen) if seen else {},
+        act_map=map_of_acts(seen) if seen and plan else None,
+        settings=map_settings(ruleset, current_language()),
     )  # fmt: skip
     return (page, error.http_status) if error else page
 

@@ -27,8 +27,9 @@ from cadastre.services.titles.proposals import (
     subject_of,
     wish_of,
 )
-from web.views.act_plans import letters_of, plan_of_acts
+from web.views.act_plans import letters_of, map_of_acts, plan_of_acts
 from web.views.desk_door import agent_or_sign_in, confirms
+from web.views.map import map_settings
 from web.views.told import refused
 
 pages = Blueprint("proposals", __name__)
@@ -118,12 +119,14 @@ def _show(proposal: int, account: Account, error: CadastreError | None = None) -
             against = against or refused(refusal, language)
     source = None if step.document_id is None else session.get(Document, step.document_id)
     mine = step.account_id == account.id
+    plan = plan_of_acts(ruleset, seen, subject.number) if seen else None
     return render_template(
         "proposals/one.html",
         line=_line(step), closing=closing, closer=_name(closing), source=source,
         is_title=isinstance(subject, Title), said=step.facts["said"], preview=seen,
         letters=letters_of(seen) if seen else {},
-        plan=plan_of_acts(ruleset, seen, subject.number) if seen else None, refusal=against,
+        plan=plan, act_map=map_of_acts(seen) if seen and plan else None,
+        settings=map_settings(ruleset, language), refusal=against,
         mine=mine, can_confirm=confirms(account) and not mine and seen is not None,
         can_reject=closing is None and (mine or confirms(account)),
         done=request.args.get("done") if request.args.get("done") in DONE else None,

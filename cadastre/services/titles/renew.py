@@ -85,21 +85,32 @@ def _parts(
     ruleset: Ruleset, facts: TitleFacts, ground: MultiPolygon, kept: BaseGeometry | None
 ) -> Reduced:
     """Cut the ground, and hold what is given up against the share of the law."""
-    rule = ruleset.kind(facts.kind).at("relinquishment_share", facts.day)
-    due = 0.0 if rule is None or rule.value is None else float(rule.value)
     if kept is None:
         parts = Reduced(ground, MultiPolygon(), 0.0)
     else:
         parts = reduce_ground(ground, kept, measure_of(ruleset, ground, facts.day))
-    if parts.share_freed < due - ROUNDING:
+    ensure_enough_given_up(ruleset, facts, parts.share_freed)
+    return parts
+
+
+def ensure_enough_given_up(ruleset: Ruleset, facts: TitleFacts, share: float) -> None:
+    """Hold the share of ground given up, 0 to 1, against what the law wants of a renewal.
+
+    Raises
+    ------
+    Blocked
+        ``titles.too-little-given-up``.
+    """
+    rule = ruleset.kind(facts.kind).at("relinquishment_share", facts.day)
+    due = 0.0 if rule is None or rule.value is None else float(rule.value)
+    if share < due - ROUNDING:
         raise Blocked(
             "titles.too-little-given-up",
             where="geometry",
             number=facts.number,
             due=round(100 * due, 2),
-            given=round(100 * parts.share_freed, 2),
+            given=round(100 * share, 2),
         )
-    return parts
 
 
 def _years(ruleset: Ruleset, facts: TitleFacts, asked: float | None) -> float:

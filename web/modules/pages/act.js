@@ -13,6 +13,12 @@ for (const ways of document.querySelectorAll("#way")) {
   showWhatCounts();
 }
 
+if (document.getElementById("act-map")) {
+  // The map weighs more than the form: only pages that show ground load it.
+  const { keepActMap } = await import("../acts_map.js");
+  keepActMap();
+}
+
 /** Put what was drawn on the drawing page into the field of corners. @param {HTMLElement} button */
 function takeDrawing(button) {
   const draft = storedDraft(localStorage);
@@ -23,6 +29,7 @@ function takeDrawing(button) {
     return;
   }
   field.value = JSON.stringify(geometry);
+  field.dispatchEvent(new Event("input", { bubbles: true }));
   choose("written");
   field.focus();
 }
