@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from api.applications import application_routes
+from api.areas import area_routes
 from api.body import register_body
 from api.cases import case_routes
 from api.changes import change_routes
@@ -41,6 +42,7 @@ from api.state import EXTENSION, CadastreState
 from api.titles import title_routes
 from api.verify import verify_routes
 from cadastre.config import read_settings
+from api.webhooks import webhook_routes
 
 MAX_REQUEST_BYTES = 12 * 1024 * 1024
 BLUEPRINTS = (
@@ -58,6 +60,8 @@ BLUEPRINTS = (
     import_routes,
     change_routes,
     application_routes,
+    area_routes,
+    webhook_routes,
     *DOSSIER_BLUEPRINTS,
     title_routes,
     case_routes,

@@ -39,6 +39,7 @@ class Access(StrEnum):
     SUPERVISOR = "supervisor"
     AUDITOR = "auditor"
     ADMINISTRATOR = "administrator"
+    OFFICIAL = "official"  # works for an administration, whichever
 
 
 ROLES: dict[Access, frozenset[Role]] = {
@@ -50,6 +51,7 @@ ROLES: dict[Access, frozenset[Role]] = {
     Access.SUPERVISOR: frozenset({Role.SUPERVISOR}),
     Access.AUDITOR: frozenset({Role.AUDITOR, Role.SUPERVISOR}),
     Access.ADMINISTRATOR: frozenset({Role.ADMINISTRATOR}),
+    Access.OFFICIAL: frozenset(Role) - {Role.APPLICANT},
 }
 REFUSALS = {Access.AGENT: "cases.desk-only"}
 # What a program's key must have been made for to change something; any key reads.
@@ -64,6 +66,7 @@ SCOPES: dict[Access, tuple[str, ...]] = {
     Access.SUPERVISOR: ("examine",),
     Access.AUDITOR: ("read",),
     Access.ADMINISTRATOR: (),  # never with a key
+    Access.OFFICIAL: (),
 }
 OPEN = (None, Access.ANYBODY)
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})

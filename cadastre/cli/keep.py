@@ -6,6 +6,8 @@ thread of its own, since a recount of a large register must not make the log lat
 asks the payment provider about what it never answered, and carries out what payments set in motion.
 A third writes down what the clocks of dossiers decided, and sends the notices that are due. A
 fourth makes the exports that are too large to stream, and the public files of every collection.
+Who follows an area is told by two more.
+What rasters hold over parcels is worked out beforehand.
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ from dataclasses import dataclass
 import click
 
 from cadastre.cli import output
+from cadastre.cli.areas import keep_areas
 from cadastre.cli.dossiers import keep_dossiers
 from cadastre.cli.exports_kept import keep_exports
 from cadastre.cli.import_jobs import keep_imports
@@ -81,6 +84,7 @@ def keep(lang: str) -> None:
     keep_money(settings, ruleset, lang)
     keep_dossiers(settings, ruleset, lang)
     keep_exports(settings, ruleset, lang)
+    keep_areas(settings, ruleset, lang)
     keep_supervision(settings, ruleset, lang)
     keep_imports(settings, ruleset, lang)
     _seal_without_end(settings, lang)

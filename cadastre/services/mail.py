@@ -1,4 +1,4 @@
-"""Write to people: a letter says that there is news and where, never what.
+"""Write to people: a letter says that there is news and where; only what is public is told in it.
 
 One door for everything that leaves by e-mail. Without a mail server (a demonstration, a first
 evening with the software) letters are laid down as files in ``CADASTRE_HOME/mail``, where whoever
@@ -28,7 +28,9 @@ class Letter:
 
     ``kind`` names the sentences ``mail.<kind>-subject`` and ``mail.<kind>``; ``values`` fill them
     and hold nothing of a dossier. ``reference`` names the letter: sent twice by accident, it bears
-    one Message-ID and is shown once.
+    one Message-ID and is shown once. A letter to somebody who follows an area has the ``page`` of
+    what they follow and the address where one click, or their mail program, makes it ``stop``
+    (RFC 8058).
     """
 
     address: str
@@ -37,6 +39,8 @@ class Letter:
     language: str = "fr"
     values: tuple[tuple[str, str], ...] = ()
     reference: str | None = None
+    page: str | None = None
+    stop: str | None = None
 
 
 def written(letter: Letter, sender: str) -> EmailMessage:
@@ -49,16 +53,25 @@ def written(letter: Letter, sender: str) -> EmailMessage:
     kept = letter.reference and host
     message["Message-ID"] = f"<{letter.reference}@{host}>" if kept else make_msgid(domain=host)
     message["Auto-Submitted"] = "auto-generated"
+    if letter.stop is not None:
+        message["List-Unsubscribe"] = f"<{letter.stop}>"
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message.set_content(
         "\n\n".join(
             (
                 say(f"mail.{letter.kind}", letter.language, **values),
                 letter.link,
-                say("mail.closing", letter.language),
+                _closing(letter),
             )
         )
     )
     return message
+
+
+def _closing(letter: Letter) -> str:
+    if letter.stop is None:
+        return say("mail.closing", letter.language)
+    return say("mail.closing-area", letter.language, page=letter.page, stop=letter.stop)
 
 
 def send(settings: Settings, letter: Letter) -> None:

@@ -19,6 +19,8 @@ BY_ACCESS: dict[Access, set[str]] = {
         "POST /api/checks",
         "POST /api/corners",
         "GET /api/changes",
+        "POST /api/areas",
+        "GET /api/areas/events",
         "GET /api/eiti",
         "GET /api/exports/<collection>",
         "GET /api/exports/jobs/<key>",
@@ -143,6 +145,12 @@ BY_ACCESS: dict[Access, set[str]] = {
     },
     Access.DECIDER: {
         "POST /api/verify/<code>/revocation",
+    Access.OFFICIAL: {
+        "GET /api/webhooks",
+        "POST /api/webhooks",
+        "DELETE /api/webhooks/<key>",
+        "POST /api/webhooks/<key>/resume",
+    },
     },
 }
 EXPECTED = {route: access for access, each in BY_ACCESS.items() for route in each}

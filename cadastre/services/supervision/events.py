@@ -69,9 +69,16 @@ def events_after(session: Session, serial: int, most: int = MOST_EVENTS) -> list
 
 
 def forget_old_events(session: Session) -> int:
-    """Take away what is older than a month; a screen away for longer starts anew."""
+    """Take away what is older than a month; a screen away for longer starts anew.
+
+    What a reader that must miss nothing has not read yet stays, however old.
+    """
     done = session.execute(
-        text("DELETE FROM live_event WHERE recorded_at < now() - :kept"), {"kept": KEPT}
+        text(
+            "DELETE FROM live_event WHERE recorded_at < now() - :kept"
+            " AND serial <= (SELECT min(serial) FROM event_reader)"
+        ),
+        {"kept": KEPT},
     )
     return int(done.rowcount)  # type: ignore[attr-defined]
 
