@@ -19,7 +19,7 @@ from cadastre.database import app_engine, transaction
 from cadastre.errors import UnusableInput
 from cadastre.sentences import say
 from cadastre.services.checks import today
-from cadastre.services.pairs import MeasuredPair, measured_pairs
+from cadastre.services.pairs import Engine, MeasuredPair, measured_pairs
 from cadastre.services.representation import feature
 
 COLUMNS = ("one", "other", "area_m2", "mean_width_m", "technical")
@@ -29,22 +29,26 @@ COLUMNS = ("one", "other", "area_m2", "mean_width_m", "technical")
 @click.option("--collection", default="titles", show_default=True)
 @click.option(
     "--engine",
-    type=click.Choice(["postgis", "memory"]),
-    default="postgis",
+    type=click.Choice([engine.value for engine in Engine]),
+    default=Engine.FASTEST.value,
     show_default=True,
-    help="postgis decides as checks do; memory is faster on a whole register.",
+    help="fastest: memory where the register fits, else postgis, which decides as checks do.",
 )
+@click.option("--scheduler", metavar="ADDRESS", help="Of a dask cluster, e.g. tcp://host:8786.")
 @click.option("--at", metavar="DATE", help="Day whose register is looked at; default: today.")
 @click.option("-o", "--output", "path", help="File: .csv or .geojson; default: CSV on stdout.")
 @language_option
-def overlaps(collection: str, engine: str, at: str | None, path: str | None, lang: str) -> None:
+def overlaps(
+    collection: str, engine: str, scheduler: str | None, at: str | None, path: str | None, lang: str
+) -> None:
     """List every pair that shares ground: m² along the edge model, technical or real."""
     settings, ruleset = deployment()
     if path and not path.endswith((".csv", ".geojson")):
         raise UnusableInput("cli.unknown-suffix", where=path, known=".csv, .geojson")
     day = parse_day(at, today(ruleset))
     with transaction(app_engine(settings)) as session, _open(path) as stream:
-        pairs = _counted(measured_pairs(session, ruleset, collection, day, engine), lang)
+        found = measured_pairs(session, ruleset, collection, day, engine, scheduler)
+        pairs = _counted(found, lang)
         if path and path.endswith(".geojson"):
             _write_geojson(pairs, stream)
         else:

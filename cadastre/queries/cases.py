@@ -15,6 +15,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 from sqlalchemy import (
     ARRAY,
+    BigInteger,
     Float,
     FromClause,
     Select,
@@ -69,21 +70,46 @@ class Thing:
 
 
 def find_parcel_pairs(
-    session: Session, at: AsOf, parcel_ids: Collection[int] | None = None
+    session: Session,
+    at: AsOf,
+    parcel_ids: Collection[int] | None = None,
+    among: Collection[tuple[int, int]] | None = None,
 ) -> Iterator[Met]:
-    """Find live parcels that share ground and time; those of some parcels, or all once a pair."""
+    """Find live parcels that share ground and time; those of some parcels, or all once a pair.
+
+    ``among`` are the only pairs looked at, each once, where they were chosen beforehand.
+    """
     one, other = _live(at).subquery("one"), _live(at).subquery("other")
-    query = (
-        select(one.c.id, other.c.id, func.ST_AsBinary(shared_ground(one.c.geom, other.c.geom)))
-        .join(other, share_area(one.c.geom, other.c.geom))
-        .where(one.c.owner != other.c.owner, one.c.period.op("&&")(other.c.period))
-    )
-    if parcel_ids is None:
+    columns = (one.c.id, other.c.id, func.ST_AsBinary(shared_ground(one.c.geom, other.c.geom)))
+    meet = share_area(one.c.geom, other.c.geom)
+    query = select(*columns).join(other, meet)
+    if among is not None:
+        chosen = _chosen(among)
+        second = other.c.id == chosen.c.other
+        both = chosen.join(one, one.c.id == chosen.c.one).join(other, second & meet)
+        query = select(*columns).select_from(both)
+    elif parcel_ids is None:
         # "+ 0" keeps the planner from combining the primary key with the spatial index.
         query = query.where(other.c.id + 0 > one.c.id + 0)
     else:
         query = query.where(one.c.id.in_(parcel_ids))
+    query = query.where(one.c.owner != other.c.owner, one.c.period.op("&&")(other.c.period))
     yield from _met(session, query, "parcel")
+
+
+def live_grounds(at: AsOf) -> Select[Any]:
+    """Ask for row and ground of every live parcel, for engines outside the database."""
+    live = _live(at).subquery("live")
+    return select(live.c.id, live.c.geom).order_by(live.c.id)
+
+
+def _chosen(pairs: Collection[tuple[int, int]]) -> FromClause:
+    ones = cast([one for one, _ in pairs], ARRAY(BigInteger))
+    others = cast([other for _, other in pairs], ARRAY(BigInteger))
+    rows = func.unnest(ones, others).table_valued(
+        column("one", BigInteger), column("other", BigInteger)
+    )
+    return rows.render_derived("chosen")
 
 
 def find_zone_pairs(

@@ -27,14 +27,6 @@ class Pair:
     shared: BaseGeometry
 
 
-@dataclass(frozen=True, slots=True)
-class Ground:
-    """One row's number and ground, for engines outside the database."""
-
-    id: str
-    geometry: BaseGeometry
-
-
 def overlapping_pairs(
     session: Session, collection: str, at: AsOf, viewer: Viewer = ANYBODY
 ) -> Iterator[Pair]:
@@ -59,15 +51,10 @@ def overlapping_pairs(
         yield Pair(row.key, row.other_key, shapely.from_wkb(bytes(row.shared)))
 
 
-def all_grounds(
-    session: Session, collection: str, at: AsOf, viewer: Viewer = ANYBODY
-) -> list[Ground]:
-    """Fetch every ground of a collection, in the order of rows."""
+def grounds_of(collection: str, at: AsOf, viewer: Viewer = ANYBODY) -> Select[Any]:
+    """Ask for key and ground of a collection, in the order of rows, for engines outside."""
     rows = _grounds(collection, at, viewer).subquery()
-    query = select(rows.c.key, func.ST_AsBinary(rows.c.geom)).order_by(rows.c.row_id)
-    found = session.execute(query).all()
-    shapes = shapely.from_wkb([bytes(row[1]) for row in found])
-    return [Ground(row[0], ground) for row, ground in zip(found, shapes, strict=True)]
+    return select(rows.c.key, rows.c.geom).order_by(rows.c.row_id)
 
 
 def _grounds(collection: str, at: AsOf, viewer: Viewer) -> Select[Any]:

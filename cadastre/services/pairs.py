@@ -5,19 +5,31 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import StrEnum
 
 import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 from sqlalchemy.orm import Session
 
-from cadastre.geometry.overlap import shared_ground, widest_m
-from cadastre.geometry.perimeter import edge_true_area_m2, planar_crs
-from cadastre.queries.asof import as_of
-from cadastre.queries.pairs import Pair, all_grounds, overlapping_pairs
+from cadastre.geometry.overlap import widest_m
+from cadastre.geometry.pairs import pairs_sharing_ground, shared_surfaces
+from cadastre.geometry.partitions import pairs_on_cluster
+from cadastre.geometry.perimeter import edge_true_area_m2, ground, planar_crs
+from cadastre.geometry.sound import sound
+from cadastre.queries.asof import AsOf, as_of
+from cadastre.queries.grounds import fits_in_memory, read_grounds
+from cadastre.queries.pairs import Pair, grounds_of, overlapping_pairs
 from cadastre.rules.ruleset import Ruleset
 
-INTERIORS_MEET = "2********"
+
+class Engine(StrEnum):
+    """What finds the pairs."""
+
+    FASTEST = "fastest"
+    POSTGIS = "postgis"
+    MEMORY = "memory"
+    DASK = "dask"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,43 +45,54 @@ class MeasuredPair:
 
 
 def measured_pairs(
-    session: Session, ruleset: Ruleset, collection: str, day: dt.date, engine: str = "postgis"
+    session: Session,
+    ruleset: Ruleset,
+    collection: str,
+    day: dt.date,
+    engine: str = Engine.FASTEST,
+    scheduler: str | None = None,
 ) -> Iterator[MeasuredPair]:
     """Find and measure all pairs on a day.
 
     Parameters
     ----------
     engine
-        ``postgis`` decides as checks do; ``memory`` reads the grounds once and is faster for a
-        whole register. The two use different releases of GEOS: on slivers they may differ.
+        ``postgis`` decides as checks do; ``memory`` reads the grounds once and takes all cores;
+        ``dask`` spreads them over the workers of a scheduler; ``fastest`` is ``memory`` where the
+        register takes at most half of the free memory, else ``postgis``. The two libraries under
+        them are releases apart: on slivers of rounding, which are technical, they may differ.
+    scheduler
+        Address of a scheduler for ``dask``; without one, it runs in this process.
     """
-    at = as_of(day, ruleset.time_zone)
-    if engine == "memory":
-        grounds = all_grounds(session, collection, at)
-        pairs = pairs_in_memory([g.id for g in grounds], [g.geometry for g in grounds])
-    else:
-        pairs = overlapping_pairs(session, collection, at)
-    for pair in pairs:
+    for pair in found_pairs(session, collection, as_of(day, ruleset.time_zone), engine, scheduler):
         yield measure(pair, ruleset, day)
 
 
-def pairs_in_memory(ids: list[str], grounds: list[BaseGeometry]) -> Iterator[Pair]:
-    """Find pairs with an index in memory: boxes that share area, then the relation of interiors."""
-    shapes = np.asarray(grounds)
-    if not len(shapes):
+def found_pairs(
+    session: Session,
+    collection: str,
+    at: AsOf,
+    engine: str = Engine.FASTEST,
+    scheduler: str | None = None,
+) -> Iterator[Pair]:
+    """Find all pairs at a moment, in the order of their rows; engines as in measured_pairs."""
+    query = grounds_of(collection, at)
+    if engine == Engine.FASTEST:
+        engine = Engine.MEMORY if fits_in_memory(session, query) else Engine.POSTGIS
+    if engine == Engine.POSTGIS:
+        yield from overlapping_pairs(session, collection, at)
         return
-    one, other = shapely.STRtree(shapes).query(shapes)
-    later = other > one
-    one, other = one[later], other[later]
-    west, south, east, north = shapely.bounds(shapes).T
-    wide = np.minimum(east[one], east[other]) > np.maximum(west[one], west[other])
-    high = np.minimum(north[one], north[other]) > np.maximum(south[one], south[other])
-    one, other = one[wide & high], other[wide & high]
-    meet = shapely.relate_pattern(shapes[one], shapes[other], INTERIORS_MEET)
-    order = np.lexsort((other[meet], one[meet]))
-    for first, second in zip(one[meet][order], other[meet][order], strict=True):
-        shared = shared_ground(shapes[first], shapes[second])
-        yield Pair(ids[first], ids[second], shared)
+    grounds = read_grounds(session, query)
+    shapes = grounds.shapes
+    for row in np.flatnonzero(~shapely.is_valid(shapes)):
+        shapes[row] = sound(shapes[row])
+    if engine == Engine.DASK:
+        one, other = pairs_on_cluster(shapes, scheduler)
+    else:
+        one, other = pairs_sharing_ground(shapes)
+    cuts = shared_surfaces(shapes[one], shapes[other])
+    for first, second, cut in zip(grounds.keys[one], grounds.keys[other], cuts, strict=True):
+        yield Pair(first, second, ground(cut))
 
 
 def measure(pair: Pair, ruleset: Ruleset, day: dt.date) -> MeasuredPair:

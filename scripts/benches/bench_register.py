@@ -5,12 +5,13 @@ from __future__ import annotations
 import io
 import json
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import psycopg2
 import shapely
 from shapely.geometry import MultiPolygon, Polygon, box, shape
+from shapely.geometry.base import BaseGeometry
 
 from cadastre.geometry.perimeter import geodesic_area_m2
 
@@ -68,7 +69,7 @@ def _ground(cell: Box, chance: random.Random) -> Polygon:
     return box(*cell)
 
 
-def load(url: str, grounds: list[Polygon], frame: Path) -> None:
+def load(url: str, grounds: Sequence[BaseGeometry], frame: Path) -> None:
     """Fill an empty migrated database by COPY, as its owner."""
     with psycopg2.connect(url) as connection, connection.cursor() as cursor:
         # Dossiers point at titles and the journal at dossiers, which nobody may empty.
@@ -120,7 +121,7 @@ def _shares(count: int) -> Iterator[tuple[object, ...]]:
         yield number, number % 500 + 1, "2024-01-01"
 
 
-def _parcels(grounds: list[Polygon]) -> Iterator[tuple[object, ...]]:
+def _parcels(grounds: Sequence[BaseGeometry]) -> Iterator[tuple[object, ...]]:
     for number, ground in enumerate(grounds, start=1):
         area = geodesic_area_m2(ground)
         yield (

@@ -14,23 +14,30 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from bench_register import load, make_grounds
+from shapely.geometry.base import BaseGeometry
 
 from cadastre import cluster
-from cadastre.config import ROOT
+from cadastre.config import ROOT, read_settings
 from cadastre.database import sqlalchemy_url, upgrade
 
-HOME = ROOT / "var" / "bench"
+HOME = read_settings().home / "bench"
+MakeGrounds = Callable[[int, int], Sequence[BaseGeometry]]
 FRAME_FILE = ROOT / "data" / "demonstration" / "togo_frame.geojson"
 
 
-def ready_register(titles: int, seed: int, keep: bool) -> cluster.ClusterUrls:
-    """Make or reuse the database of this size and seed, in a cluster apart from the register."""
+def ready_register(
+    titles: int, seed: int, keep: bool, make: MakeGrounds = make_grounds, name: str = ""
+) -> cluster.ClusterUrls:
+    """Make or reuse the database of this size and seed, in a cluster apart from the register.
+
+    ``name`` tells registers apart that are made in different ways.
+    """
     urls = cluster.ensure_running(HOME)
-    mark = HOME / f"loaded-{titles}-{seed}"
+    mark = HOME / f"loaded-{titles}-{seed}{name}"
     if not (keep and mark.exists()):
         print(f"making {titles} titles (seed {seed})…", file=sys.stderr)
         upgrade(sqlalchemy_url(urls.owner_url))
-        load(urls.owner_url, make_grounds(titles, seed), FRAME_FILE)
+        load(urls.owner_url, make(titles, seed), FRAME_FILE)
         for old in HOME.glob("loaded-*"):
             old.unlink()
         mark.touch()

@@ -41,7 +41,7 @@ def test_a_check_may_ask_what_was_known_by_then(run, register):
     assert "yesterday" in wrong.err
 
 
-@pytest.mark.parametrize("engine", ["postgis", "memory"])
+@pytest.mark.parametrize("engine", ["fastest", "postgis", "memory", "dask"])
 def test_all_pairs_are_listed_with_their_area(run, register, engine):
     outcome = run("overlaps", "--engine", engine)
     assert outcome.code == 0, outcome.err

@@ -11,11 +11,13 @@ import datetime as dt
 from collections.abc import Collection, Iterable, Iterator
 from functools import partial
 
+import numpy as np
 from shapely.geometry.base import BaseGeometry
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from cadastre.geometry.overlap import widest_m
+from cadastre.geometry.pairs import pairs_sharing_ground
 from cadastre.geometry.perimeter import edge_true_area_m2, planar_crs, polygons
 from cadastre.models import Parcel, Work, Zone
 from cadastre.queries.asof import AsOf, as_of
@@ -27,7 +29,9 @@ from cadastre.queries.cases import (
     find_things,
     find_work_pairs,
     find_zone_pairs,
+    live_grounds,
 )
+from cadastre.queries.grounds import fits_in_memory, read_grounds
 from cadastre.queries.touched import find_touched_parcels
 from cadastre.rules.resolution import kinds
 from cadastre.rules.resolution.kinds import OPENING_EFFECTS, Right, later_first
@@ -102,7 +106,8 @@ def detect(
 def _among_parcels(
     session: Session, ruleset: Ruleset, at: AsOf, parcel_ids: Collection[int] | None
 ) -> Iterator[Detected]:
-    met = list(find_parcel_pairs(session, at, parcel_ids))
+    among = _whole_register(session, at) if parcel_ids is None else None
+    met = list(find_parcel_pairs(session, at, parcel_ids, among))
     rights = _rights(session, [(one.parcel_id, one.other_id) for one in met])
     seen: set[tuple[int, int]] = set()
     for pair in met:
@@ -113,6 +118,25 @@ def _among_parcels(
         seen.add((left.row, right.row))
         kind = kinds.kind_of(left.occupant, right.occupant)
         yield _measured(ruleset, at.day, kind, left, "parcel", right.row, pair.shared, right)
+
+
+def _whole_register(session: Session, at: AsOf) -> set[tuple[int, int]] | None:
+    """Choose the pairs that PostGIS shall judge: those found in memory, and those already known.
+
+    Nothing is chosen, and PostGIS looks through all, where the register does not fit.
+    """
+    query = live_grounds(at)
+    if not fits_in_memory(session, query):
+        return None
+    grounds = read_grounds(session, query)
+    rows = grounds.keys.astype(np.int64)
+    one, other = pairs_sharing_ground(grounds.shapes)
+    found = set(zip(rows[one].tolist(), rows[other].tolist(), strict=True))
+    known = (
+        (case.left_parcel_id, case.right_parcel_id)
+        for case in find_open_cases(session) if case.right_parcel_id is not None
+    )  # fmt: skip
+    return found | {(min(pair), max(pair)) for pair in known}
 
 
 def _rights(session: Session, pairs: Iterable[tuple[int, ...]]) -> dict[int, Right]:
