@@ -111,7 +111,8 @@ def _overlay(grounds: Grounds) -> Found:
 
 
 def _naive(session: Session) -> Found:
-    numbers: dict[int, str] = dict(session.execute(text("SELECT id, number FROM title")).tuples().all())
+    rows = session.execute(text("SELECT id, number FROM title"))
+    numbers = {row[0]: row[1] for row in rows}
     for one, other, cut in session.execute(text(NAIVE)):
         yield numbers[one], numbers[other], shapely.from_wkb(bytes(cut))
 
