@@ -32,6 +32,7 @@ from api.openapi import openapi_routes
 from api.openings import opening_routes
 from api.payments import payment_routes
 from api.permissions import register_permissions
+from api.rasters import raster_routes
 from api.readings import reading_routes
 from api.ruleset import ruleset_routes
 from api.search import search_routes
@@ -41,8 +42,8 @@ from api.sign_in import init_sign_in
 from api.state import EXTENSION, CadastreState
 from api.titles import title_routes
 from api.verify import verify_routes
-from cadastre.config import read_settings
 from api.webhooks import webhook_routes
+from cadastre.config import read_settings
 
 MAX_REQUEST_BYTES = 12 * 1024 * 1024
 BLUEPRINTS = (
@@ -59,9 +60,9 @@ BLUEPRINTS = (
     eiti_routes,
     import_routes,
     change_routes,
-    application_routes,
     area_routes,
     webhook_routes,
+    application_routes,
     *DOSSIER_BLUEPRINTS,
     title_routes,
     case_routes,
@@ -77,6 +78,7 @@ BLUEPRINTS = (
     ogc_routes,
     tileset_routes,
     tile_routes,
+    raster_routes,
 )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint, Response
 
 from api.body import json_body
@@ -9,14 +11,22 @@ from api.documentation import LANG, Operation, documented
 from api.language import current_language
 from api.limits import HEAVY, limiter
 from api.permissions import Access, open_to
+from api.rasters import raster_readers
 from api.representation import json_response
 from api.schemas import CheckAnswer, CheckRequest
 from api.session import db_session
+from api.sign_in import current_actor
 from api.state import state
 from cadastre.errors import UnusableInput
 from cadastre.geometry.reading import Reading
+from cadastre.geometry.sound import sound
+from cadastre.queries.visibility import Viewer
+from cadastre.rules.facts import Facts
+from cadastre.rules.permissions import clearance
 from cadastre.rules.ruleset import Ruleset
 from cadastre.services.checks import Demand, check_demand, today
+from cadastre.services.rasters import figures_of
+from cadastre.services.rasters.figures import said_figures
 from cadastre.services.readings import only_one, read_geometry, read_input
 from cadastre.services.representation import report_json
 
@@ -42,7 +52,17 @@ def check() -> Response:
         with_openings=True,
     )
     answer = check_demand(db_session() if asked.register_ else None, ruleset, demand)
-    return json_response(report_json(answer.facts, answer.report, reading, current_language()))
+    told = report_json(answer.facts, answer.report, reading, current_language())
+    wants_rasters = asked.register_ and asked.rasters
+    return json_response({**told, "rasters": _figures(answer.facts) if wants_rasters else []})
+
+
+def _figures(facts: Facts) -> list[dict[str, Any]]:
+    """Say what each raster holds over the perimeter."""
+    found = figures_of(
+        db_session(), raster_readers(), sound(facts.perimeter), Viewer(clearance(current_actor()))
+    )
+    return [said_figures(one, current_language()) for one in found]
 
 
 def read_perimeter(

@@ -54,6 +54,7 @@ class CheckRequest(Shape):
     register_: bool = Field(True, alias="register")
     applicant: str | None = Field(None, max_length=300)
     exclude: list[str] = Field(default_factory=list, max_length=20)
+    rasters: bool = Field(True, description="false leaves out what rasters hold")
 
 
 class PerimeterExport(Shape):
@@ -232,6 +233,74 @@ class ProposalShape(Shape):
     message: str
 
 
+class RasterBin(Shape):
+    """A step of a histogram: values from, to, and the square metres they cover."""
+
+    from_: float = Field(alias="from")
+    to: float
+    area_m2: float
+
+
+class RasterShare(Shape):
+    """A class of a raster with the ground it covers."""
+
+    value: int
+    name: str
+    colour: str
+    area_m2: float
+    share: float
+
+
+class RasterFigures(Shape):
+    """What a raster holds over a perimeter; each cell weighs by its true area inside.
+
+    Least and greatest are those of all cells touched. ``step`` above 1 tells that only every n-th
+    cell was looked at; ``problem`` that it could not be read now.
+    """
+
+    raster: str
+    kind: str
+    measure: str
+    name: str
+    unit: str | None
+    attribution: str
+    licence: str
+    cell_m: float
+    cells: int = 0
+    covered_share: float = 0.0
+    step: int = 1
+    minimum: float | None = None
+    maximum: float | None = None
+    mean: float | None = None
+    total: float | None = None
+    histogram: list[RasterBin] = []
+    classes: list[RasterShare] = []
+    problem: str | None = None
+
+
+class RasterShape(Shape):
+    """A raster that can be shown; ``tiles`` is an address with {z}, {y} and {x}."""
+
+    key: str
+    name: str
+    kind: str
+    measure: str
+    unit: str | None
+    legend: dict[str, Any]
+    attribution: str
+    licence: str
+    bounds: list[float]
+    cell_m: float
+    classification: str
+    tiles: str
+
+
+class RasterList(Shape):
+    """The rasters that whoever asks may see."""
+
+    rasters: list[RasterShape]
+
+
 class CheckAnswer(Shape):
     """Everything a check found."""
 
@@ -246,6 +315,7 @@ class CheckAnswer(Shape):
     proposals: list[ProposalShape]
     notes: list[Note]
     questions: list[Question]
+    rasters: list[RasterFigures]
 
 
 class SearchResult(Shape):

@@ -28,6 +28,7 @@ from cadastre.cli.import_jobs import keep_imports
 from cadastre.cli.inputs import deployment
 from cadastre.cli.language import language_option
 from cadastre.cli.money import keep_money
+from cadastre.cli.rasters_kept import keep_rasters
 from cadastre.cli.seal import seal_all
 from cadastre.cli.supervision import keep_supervision
 from cadastre.config import Settings
@@ -83,10 +84,11 @@ def keep(lang: str) -> None:
     daily.start()
     keep_money(settings, ruleset, lang)
     keep_dossiers(settings, ruleset, lang)
-    keep_exports(settings, ruleset, lang)
     keep_areas(settings, ruleset, lang)
+    keep_exports(settings, ruleset, lang)
     keep_supervision(settings, ruleset, lang)
     keep_imports(settings, ruleset, lang)
+    keep_rasters(settings, lang)
     _seal_without_end(settings, lang)
 
 

@@ -74,6 +74,7 @@ TABLES: dict[str, Classification] = {
     "payment": PERSONAL,
     "payment_attempt": PERSONAL,
     "payment_event": PERSONAL,
+    "payment_part": PERSONAL,
     "statement_line": PERSONAL,
     # What nobody is shown.
     "area_watch": CONFIDENTIAL,  # its key stops it: nobody but the follower reads it

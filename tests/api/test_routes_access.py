@@ -36,6 +36,8 @@ BY_ACCESS: dict[Access, set[str]] = {
         "GET /api/openings",
         "GET /api/openings/<path:number>",
         "POST /api/payments/callbacks/<provider>",
+        "GET /api/rasters",
+        "GET /api/rasters/<key>/<version>/<int:zoom>/<int:row>/<int:column>",
         "POST /api/readings",
         "GET /api/ruleset",
         "GET /api/search",
@@ -143,14 +145,14 @@ BY_ACCESS: dict[Access, set[str]] = {
     Access.COUNTER: {
         "POST /api/dossiers/<number>/counter-code",
     },
-    Access.DECIDER: {
-        "POST /api/verify/<code>/revocation",
     Access.OFFICIAL: {
         "GET /api/webhooks",
         "POST /api/webhooks",
         "DELETE /api/webhooks/<key>",
         "POST /api/webhooks/<key>/resume",
     },
+    Access.DECIDER: {
+        "POST /api/verify/<code>/revocation",
     },
 }
 EXPECTED = {route: access for access, each in BY_ACCESS.items() for route in each}

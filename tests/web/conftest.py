@@ -32,6 +32,7 @@ from tests.factories import (
     make_zone,
     square,
 )
+from tests.rasters import add_heights
 from tests.web.visitor import Visitor
 from web.app import create_app
 
@@ -66,6 +67,7 @@ def register(
     with cluster.copy_of_template(f"test_{os.getpid()}_pages_{worker_id}") as urls:
         home = tmp_path_factory.mktemp("home")
         _fill(urls)
+        add_heights(_settings(urls, home))
         _seal(urls, open_key(home / "log.pem", may_make=True))
         app = create_app(_settings(urls, home))
         server = make_server("127.0.0.1", 0, app, threaded=True)

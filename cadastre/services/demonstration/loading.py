@@ -19,6 +19,7 @@ from cadastre.services.demonstration.frame import clear_frame, load_frame
 from cadastre.services.demonstration.ground import PREFIX, load_works, load_zones
 from cadastre.services.demonstration.plan import Plan
 from cadastre.services.demonstration.planning import plan_register
+from cadastre.services.demonstration.rasters import clear_rasters, load_rasters
 from cadastre.services.demonstration.register import load_register
 from cadastre.services.demonstration.sources import digest
 
@@ -60,6 +61,7 @@ def load_demonstration(session: Session, settings: Settings) -> Loaded:
     counts |= written.counts
     counts["accounts"] = load_accounts(session, folder)
     counts["dossiers"] = load_dossiers(session, settings, ruleset)
+    counts["rasters"] = load_rasters(session, settings, folder)
     session.add(_entry(current, plan, written.numbers))
     session.flush()
     return Loaded(changed=True, counts=counts)
@@ -75,6 +77,7 @@ def clear_demonstration(session: Session, settings: Settings) -> dict[str, int]:
     counts = clear_register(session)
     clear_ground(session, PREFIX)
     clear_frame(session, demonstration_folder(settings))
+    clear_rasters(session, settings)
     session.add(JournalEntry(action=CLEAR, subject="demonstration", subject_id="", by_rule=True))
     session.flush()
     return counts

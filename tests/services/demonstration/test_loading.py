@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
@@ -35,8 +36,8 @@ COUNTED = (Title, Application, Parcel, Occupation, Dossier, Zone, Work, BaseMapF
 
 
 @pytest.fixture
-def settings() -> Settings:
-    return replace(read_settings({}), environment="demo")
+def settings(tmp_path: Path) -> Settings:
+    return replace(read_settings({}), environment="demo", home=tmp_path)
 
 
 def counts(session: Session) -> dict[str, int]:

@@ -3,6 +3,7 @@
 import { byId } from "../dom.js";
 import { keepInView } from "../in_view.js";
 import { keepLegend } from "../legend.js";
+import { keepRasters } from "../legend_rasters.js";
 import { createMap } from "../map.js";
 import { atMoment, keepDate } from "../moment.js";
 import { createPanel } from "../panel.js";
@@ -22,6 +23,7 @@ const search = keepSearch({ say, choose: chooseResult, moment: settings.moment }
 const panel = createPanel({ element: byId("picked"), say, language, onPick: pick, onClose: close, moment: settings.moment });
 keepInView({ map, say, settings, onPick: (feature) => pick(feature, { focus: true }) });
 keepLegend({ map, settings });
+keepRasters({ map, say, language });
 keepDate(/** @type {HTMLFormElement} */ (byId("map-date")));
 
 map.on("move", remember);
