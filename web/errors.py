@@ -9,6 +9,7 @@ from flask import Flask, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from api.errors import HTTP_CODES
+from web.typed import keep_typed
 
 KNOWN_STATUSES = (400, 401, 403, 404, 405, 413, 422, 429, 500, 503)
 
@@ -24,11 +25,13 @@ def error_page(
     """Render what happened and what can be done.
 
     A refusal of plain HTTP has the page's own words; a refusal of the cadastre says its sentence.
-    Who only has to sign in, or lacks the second factor, is led there and back.
+    Who only has to sign in, or lacks the second factor, is led there and back; what they typed
+    is kept meanwhile.
     """
     if code == "accounts.sign-in-first" and request.method == "GET":
         return redirect(url_for("account.login", next=came_from()), 302)
     if code == "permissions.second-factor":
+        keep_typed(came_from())
         return redirect(url_for("second_factor.ask", next=came_from()), 303)
     if status not in KNOWN_STATUSES:
         status = 500 if status >= 500 else 400

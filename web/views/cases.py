@@ -25,6 +25,7 @@ from cadastre.sentences import say
 from cadastre.services.cases import decide
 from cadastre.services.cases.access import ensure_sees_case, sees_desk
 from cadastre.services.cases.desk import NATURES, PAGE, STATES, Filter, find_row, list_cases
+from web.typed import typed_form
 from web.views.case_page import gather_page
 from web.views.map import map_settings
 
@@ -96,7 +97,7 @@ def show(row: OverlapCase, account: Account, error: CadastreError | None = None)
         told = [{"field": field, "message": sentence}]
     done = request.args.get("done")
     return render_template(
-        "cases/case.html", page=page, errors=told, form=request.form,
+        "cases/case.html", page=page, errors=told, form=typed_form(),
         done=done if done in DONE else None, settings=map_settings(ruleset, language),
     )  # fmt: skip
 

@@ -56,6 +56,7 @@ from cadastre.services.titles.decision import ensure_may_propose
 from cadastre.services.titles.ground import measure_of
 from cadastre.units import M2_PER_HA
 from web.rendering import t
+from web.typed import typed_form
 from web.views.desk_door import confirms, proposes, to_sign_in
 from web.views.ground_form import GroundRead, crs_options, read_ground
 from web.views.ground_plans import Drawn, plan_of_grounds
@@ -319,7 +320,7 @@ def _show(
         told=told, title=title, area_ha=_area_ha(ruleset, opening), account=account,
         parties=parties, mine=mine, my_parties={party.id: party.name for party in parties},
         plan=_plan(ruleset, opening), zone=ruleset.time_zone, secret=secret, ground=ground,
-        next_at=_next(told, phase), now_at=at, form=request.form,
+        next_at=_next(told, phase), now_at=at, form=typed_form(),
         refusal=refused(error, language, ("secret", "seal", "corners")) if error else None,
         kinds=[(k.id, k.name[language]) for k in ruleset.kinds.values()],
         substances=sorted(

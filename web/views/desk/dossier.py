@@ -45,6 +45,7 @@ from cadastre.services.dossiers.meanwhile import done_since, mark_of
 from cadastre.services.dossiers.messages import mark_read, messages_for, write_message
 from cadastre.services.dossiers.standing import standing_of
 from web.security import POLICY, csp_nonce
+from web.typed import drop_typed, typed_form
 from web.views.desk.gather import gather_page, told_changes
 from web.views.map import map_settings
 from web.views.told import Refused, refused
@@ -91,7 +92,7 @@ def show(dossier: Dossier, actor: Actor, against: Sequence[Refused] = ()) -> Res
         messages=messages, unread=page.shown["unread"], letters=letters(), letter=letter,
         may_write=can_write_message(actor, ref, Audience.APPLICANT),
         may_note=can_write_message(actor, ref, Audience.OFFICE),
-        may_order=can_examine(actor, ref), people=colleagues(session), form=request.form,
+        may_order=can_examine(actor, ref), people=colleagues(session), form=typed_form(),
         done=_done(), seen=request.args.get("paper", ""), settings=map_settings(ruleset, language),
         decidable=page.shown["state"] in (State.PROPOSED, State.ACCEPTED), me=actor.account_id,
     )  # fmt: skip
@@ -261,6 +262,7 @@ def act(number: str, done: str, place: str, do: Callable[[Dossier, Actor], objec
         db_session().rollback()
         dossier, actor = asked_for(number)
         return show(dossier, actor, (told(error),))
+    drop_typed()
     return redirect(url_for("dossier_desk.one", number=number, done=done) + f"#{place}", 303)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -19,15 +19,12 @@ from api.dossiers.common import asked_for
 from api.dossiers.documents import upload_of_request
 from api.language import current_language
 from api.limits import HEAVY, limiter
-from api.parameters import parse_day
 from api.permissions import Access, open_to
 from api.session import db_session
 from api.state import state
-from cadastre.errors import CadastreError, NotFound, UnusableInput
+from cadastre.errors import CadastreError, NotFound
 from cadastre.models import Account, Document, Dossier
 from cadastre.procedures.machine import Procedure, Standing
-from cadastre.procedures.machine.definition import StepRule
-from cadastre.procedures.machine.possible import correctable
 from cadastre.rules.permissions import Actor, Audience, can_see_office, can_write_message
 from cadastre.services.dossiers.access import ref_of
 from cadastre.services.dossiers.catalogue import rules_of
@@ -41,68 +38,19 @@ from cadastre.services.dossiers.standing import server_instant, standing_of
 from cadastre.services.dossiers.taker import told_taker
 from cadastre.services.dossiers.trial import Foreseen, foresee
 from cadastre.services.once import do_once
+from web.typed import drop_typed, is_typed_again, typed_before
 from web.views.desk.dossier import ensure_nothing_new, letters, number_of, told
 from web.views.desk.gather import gather_page
+from web.views.desk.step_form import FIELDS, OPINIONS, form_of, said_of
 from web.views.told import Refused
 
 pages = Blueprint("steps", __name__)
-OPINIONS = ("favourable", "reserved", "unfavourable")
-LONGEST_REASON = 5000
-FIELDS = (
-    "reason", "file", "body", "opinion", "days", "until", "amount", "corrects", "expires_on",
-    "years", "reference", "dated", "letter", "party",
-)  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Form:
-    """What the form of a step asks: the same whatever the procedure, as far as it needs it."""
-
-    fields: tuple[str, ...]
-    required: frozenset[str]
-    bodies: tuple[tuple[str, str], ...] = ()
-    steps: tuple[tuple[str, str], ...] = ()
-
-
-def form_of(
-    procedure: Procedure, standing: Standing, rule: StepRule, outcome_type: str, language: str
-) -> Form:
-    """Say what a step asks for: what it needs, and what its clock or its outcome may be told."""
-    needs = [need for need in rule.needs if (rule.kind, need) != ("give-opinion", "body")]
-    fields, required = needs, set(needs)
-    adjustable = [c for c in procedure.clocks.values() if rule.kind in c.starts and c.adjustable]
-    if adjustable:
-        fields.append("days")
-    if rule.kind == "quote":
-        fields.append("amount")
-        required.add("amount")
-    if rule.kind == "issue" and outcome_type == "title":
-        fields.append("expires_on")
-    if rule.kind == "issue" and outcome_type == "act":
-        fields.append("years")
-    fields += [name for name in ("reason", "document") if name not in fields]
-    bodies = tuple(
-        (body.id, body.name[language])
-        for body in procedure.bodies.values()
-        if body.id not in standing.opinions
-    )
-    wrong = tuple(
-        (str(step.id), f"{procedure.step(step.kind).done[language]} ({step.at:%d/%m/%Y %H:%M})")
-        for step in (correctable(procedure, standing) if "corrects" in fields else ())
-    )
-    order = (
-        "party", "corrects", "body", "opinion", "days", "until", "amount", "expires_on", "years",
-    )  # fmt: skip
-    ordered = [name for name in order if name in fields] + ["reason", "document"]
-    return Form(tuple(ordered), frozenset(required), bodies, wrong)
-
-
 @pages.get("/desk/<number>/steps/<kind>")
 @open_to(Access.SIGNED_IN)
 def one(number: str, kind: str) -> Any:
     """Ask for what a step needs."""
     dossier, actor = asked_for(number)
-    return ask(dossier, actor, kind, request.args)
+    return ask(dossier, actor, kind, typed_before() or request.args)
 
 
 @pages.post("/desk/<number>/steps/<kind>")
@@ -150,6 +98,7 @@ def ask(
         asks=form_of(rules.procedure, standing, rule, rules.service.outcome.type, language),
         service=rules.service.title[language], opinions=OPINIONS, mark=mark_of(session, dossier),
         paper=_paper(dossier, form.get("document_id", "")), back=back_of(dossier, actor),
+        again=is_typed_again(),
         lacks=rule.second_factor and not actor.second_factor, signs=kind == "sign-act",
         taker=_taker(dossier) if "party" in rule.needs else None,
         grounds=standing.proposal is not None, decides=kind in ("confirm", "send-back"),
@@ -185,52 +134,6 @@ def _kept_file(dossier: Dossier, actor: Actor, kind: str) -> dict[str, str]:
     named = replace(upload, piece=None, title=upload.reference or verb)
     kept = attach(session, dossier, actor, named, scanner=state().settings.scanner)
     return {"document_id": str(kept.id)}
-
-
-def said_of(dossier: Dossier, kind: str, form: Mapping[str, Any]) -> Said:
-    """Read what comes with a step from its form.
-
-    Raises
-    ------
-    UnusableInput
-        A number or a day that is none; what is missing is for the procedure to refuse.
-    """
-    facts: dict[str, Any] = {
-        name: form[name].strip()
-        for name in ("body", "opinion", "party")
-        if form.get(name, "").strip()
-    }
-    facts |= {name: _whole(form[name], name) for name in ("days", "amount") if form.get(name)}
-    facts |= {name: number_of(form[name], name) for name in ("corrects",) if form.get(name)}
-    for name in ("until", "expires_on"):
-        day = parse_day(form.get(name) or None, name)
-        if day is not None:
-            facts[name] = day.isoformat()
-    if form.get("years"):
-        facts["years"] = _years(form["years"])
-    reason = form.get("reason", "").replace("\r\n", "\n").strip()[:LONGEST_REASON] or None
-    document_id = None
-    if form.get("document_id"):
-        document_id = number_of(form["document_id"], "file")
-        document_of(db_session(), dossier, document_id)
-    return Said(reason, document_id, facts)
-
-
-def _whole(text: str, name: str) -> int:
-    plain = text.replace(" ", "").replace("\u00a0", "").replace("\u202f", "")
-    if not (plain.isascii() and plain.isdigit() and len(plain) < 16):
-        raise UnusableInput("desk.not-a-number", where=name, given=text[:40])
-    return int(plain)
-
-
-def _years(text: str) -> float:
-    try:
-        years = float(text.replace(",", "."))
-    except ValueError:
-        years = 0.0
-    if not 0 < years <= 100:
-        raise UnusableInput("desk.not-a-number", where="years", given=text[:40])
-    return years
 
 
 def review(
@@ -300,6 +203,7 @@ def _do(dossier: Dossier, actor: Actor, kind: str, said: Said, form: Mapping[str
     told_once = {"path": request.path, "reason": said.reason, **said.facts, "letter": letter}
     key = form.get("key") or uuid.uuid4().hex
     do_once(session, key=key, account_id=actor.account_id, request=told_once, act=act)
+    drop_typed()
     return redirect(f"{back_of(dossier, actor)}?done=step", 303)
 
 
