@@ -78,6 +78,9 @@ class InvoiceShape(Shape):
     replaces: str | None
     cancelled: dict[str, str | None] | None
     payment: PaymentShape | None
+    parts: list[PaymentShape]
+    remaining: int | None = Field(examples=[5000000], description="Still due, in the minor unit")
+    remaining_written: str
 
 
 class InvoiceListShape(Shape):

@@ -122,6 +122,7 @@ class CertificateKind(StrEnum):
     DECISION = "decision"  # any other outcome of a service without a title
     LODGEMENT = "lodgement"  # receipt of a complete dossier
     PAYMENT = "payment"  # receipt of money
+    ORDER = "order"  # order of payment
 
 
 class CertificateState(StrEnum):

@@ -58,8 +58,6 @@ PAGES: dict[str, Access] = {
     "remnants.show": SIGNED_IN,
     "remnants.choose": SIGNED_IN,
     "money.invoice": ANYBODY,
-    "money.receipt": ANYBODY,
-    "money.receipt_pdf": ANYBODY,
     "money.returned": ANYBODY,
     "money.pay": ANYBODY,
     "money.record": SIGNED_IN,

@@ -27,6 +27,7 @@ from cadastre.models.money import (
     Payment,
     PaymentAttempt,
     PaymentEvent,
+    PaymentPart,
     StatementLine,
 )
 from cadastre.models.opening import Opening, RemnantBundle, SealedFiling
@@ -47,7 +48,7 @@ from cadastre.models.supervision import IndicatorDay, LinkedScreen, LiveEvent
 from cadastre.models.territory import AdministrativeUnit, BaseMapFeature
 from cadastre.models.title import Share, Title, TitleRelation
 from cadastre.models.watching import AreaNotice, AreaWatch, EventReader, PublicEvent
-from cadastre.models.work import Work
+from cadastre.models.work import Work, WorkDossier
 from cadastre.models.zone import Zone
 
 __all__ = [
@@ -109,6 +110,7 @@ __all__ = [
     "Payment",
     "PaymentAttempt",
     "PaymentEvent",
+    "PaymentPart",
     "Presence",
     "PublicEvent",
     "Raster",
@@ -124,6 +126,7 @@ __all__ = [
     "Title",
     "TitleRelation",
     "Work",
+    "WorkDossier",
     "Zone",
     "past_of",
 ]

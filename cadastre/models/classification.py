@@ -41,6 +41,7 @@ TABLES: dict[str, Classification] = {
     "public_event": PUBLIC,
     # How the office works.
     "overlap_case": INTERNAL,
+    "work_dossier": INTERNAL,
     "dossier": INTERNAL,
     "dossier_standing": INTERNAL,
     "step": INTERNAL,

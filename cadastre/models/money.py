@@ -73,6 +73,9 @@ class Invoice(Base):
     title: Mapped[Title | None] = relationship()
     party: Mapped[Party | None] = relationship()
     payment: Mapped[Payment | None] = relationship(back_populates="invoice")
+    parts: Mapped[list[PaymentPart]] = relationship(
+        back_populates="invoice", order_by="PaymentPart.id"
+    )
     attempts: Mapped[list[PaymentAttempt]] = relationship(
         back_populates="invoice", order_by="PaymentAttempt.id"
     )
@@ -162,6 +165,43 @@ class StatementLine(Recorded, Base):
     label: Mapped[str]
     file_sha256: Mapped[str]
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+
+
+class PaymentPart(Base):
+    """Money that came for an order and is not all of it: a receipt of its own, nothing settled.
+
+    Added, never changed or removed. When the parts reach the total, one :class:`Payment` says so.
+    """
+
+    __tablename__ = "payment_part"
+    __table_args__ = (
+        CheckConstraint("amount > 0", name="amount"),
+        CheckConstraint(
+            "method = 'online' OR (recorded_by_id IS NOT NULL AND reconciled_by_id IS NOT NULL"
+            " AND recorded_by_id <> reconciled_by_id)",
+            name="two_people",
+        ),
+    )
+
+    id: Mapped[identifier]
+    recorded_at: Mapped[recorded_now]
+    invoice_id: Mapped[int] = mapped_column(ForeignKey("invoice.id"), index=True)
+    attempt_id: Mapped[int] = mapped_column(ForeignKey("payment_attempt.id"), unique=True)
+    receipt_number: Mapped[str] = mapped_column(unique=True)
+    method: Mapped[str]
+    reference: Mapped[str]
+    amount: Mapped[int]
+    currency: Mapped[str]
+    received_on: Mapped[dt.date]
+    recorded_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    reconciled_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    statement_line_id: Mapped[int | None] = mapped_column(
+        ForeignKey("statement_line.id"), unique=True
+    )
+    note: Mapped[str | None]
+
+    invoice: Mapped[Invoice] = relationship(back_populates="parts")
+    attempt: Mapped[PaymentAttempt] = relationship()
 
 
 class Payment(Recorded, Base):

@@ -18,6 +18,7 @@ from cadastre.models import (
     Payment,
     PaymentAttempt,
     PaymentEvent,
+    PaymentPart,
     StatementLine,
     Title,
 )
@@ -147,7 +148,7 @@ def _joined(query: Q) -> Q:
 
 _LOADED = (
     joinedload(Invoice.dossier), joinedload(Invoice.title), joinedload(Invoice.party),
-    joinedload(Invoice.payment), selectinload(Invoice.attempts),
+    joinedload(Invoice.payment), selectinload(Invoice.attempts), selectinload(Invoice.parts),
 )  # fmt: skip
 
 
@@ -173,10 +174,17 @@ def free_line(session: Session, attempt: PaymentAttempt) -> StatementLine | None
             StatementLine.reference == attempt.provider_reference,
             StatementLine.amount == attempt.amount,
             StatementLine.currency == attempt.currency,
-            ~exists().where(Payment.statement_line_id == StatementLine.id),
+            _paid_nothing(),
         )
         .order_by(StatementLine.id)
         .limit(1)
+    )
+
+
+def _paid_nothing() -> ColumnElement[bool]:
+    return and_(
+        ~exists().where(Payment.statement_line_id == StatementLine.id),
+        ~exists().where(PaymentPart.statement_line_id == StatementLine.id),
     )
 
 
@@ -184,9 +192,23 @@ def unmatched_lines(session: Session, limit: int = PAGE) -> Sequence[StatementLi
     """List credits of statements that paid nothing yet, newest first."""
     return session.scalars(
         select(StatementLine)
-        .where(~exists().where(Payment.statement_line_id == StatementLine.id))
+        .where(_paid_nothing())
         .order_by(StatementLine.booked_on.desc(), StatementLine.id.desc())
         .limit(limit)
+    ).all()
+
+
+def refunds_asked(session: Session) -> Sequence[PaymentEvent]:
+    """List refunds of orders rightly paid that wait for a second person, oldest first."""
+    answered = (
+        select(PaymentEvent.facts["asked"].as_integer())
+        .where(PaymentEvent.kind.in_(("refund-due", "refund-dropped")))
+        .where(PaymentEvent.facts.has_key("asked"))
+    )
+    return session.scalars(
+        select(PaymentEvent)
+        .where(PaymentEvent.kind == "refund-asked", PaymentEvent.id.not_in(answered))
+        .order_by(PaymentEvent.id)
     ).all()
 
 

@@ -193,8 +193,8 @@ def test_a_transfer_needs_two_agents_and_a_statement(client, session, payer, key
     once = {"Idempotency-Key": "t1"}
     assert client.post(path, json=asked, headers=key | once).status_code == 403
     other = keys["agent"] | {"Idempotency-Key": "t0"}
-    short = client.post(path, json=asked | {"amount": 1}, headers=other)
-    assert code(short) == "money.other-amount"
+    soon = client.post(path, json=asked | {"received_on": "2999-01-01"}, headers=other)
+    assert code(soon) == "money.not-yet"
     recorded = client.post(path, json=asked, headers=keys["agent"] | once)
     assert client.post(path, json=asked, headers=keys["agent"] | once).status_code == 200
     reference = recorded.get_json()["reference"]

@@ -74,6 +74,13 @@ def test_it_does_every_chore_at_start(fresh_database: TestUrls, tmp_path: Path) 
     with Session(engine) as session, session.begin():
         make_zone(session, square(1.05, 8.05))
         make_title(session, square(1.0, 8.0))
+        owed = dt.datetime.now(dt.UTC).date() + dt.timedelta(days=7)
+        signed = dt.date(owed.year - 2, owed.month, min(owed.day, 28))
+        make_title(
+            session, square(1.5, 8.5), number="PE-1", kind="permis-exploitation-petite-echelle",
+            granted_on=signed, starts_on=signed, expires_on=signed.replace(year=owed.year + 5),
+            recorded_at=dt.datetime(owed.year - 1, 1, 1, tzinfo=dt.UTC),
+        )  # fmt: skip
         session.add(JournalEntry(action="title.grant", subject="title", subject_id="T"))
     here = {
         "CADASTRE_DATABASE_URL": fresh_database.owner_url, "CADASTRE_HOME": str(tmp_path),
@@ -87,7 +94,7 @@ def test_it_does_every_chore_at_start(fresh_database: TestUrls, tmp_path: Path) 
     try:
         end, words = time.monotonic() + PATIENCE_S, ""
         wanted = (
-            "entries sealed", "1 cases opened", "expired title(s) opened", "Yearly fees: 0 order(s)"
+            "entries sealed", "1 cases opened", "expired title(s) opened", "Yearly fees: 1 order(s)"
         )  # fmt: skip
         while not all(each in words for each in wanted) and time.monotonic() < end:
             assert keeping.poll() is None, words
@@ -99,4 +106,6 @@ def test_it_does_every_chore_at_start(fresh_database: TestUrls, tmp_path: Path) 
     with engine.connect() as connection:
         assert connection.scalar(text("SELECT count(*) FROM overlap_case")) == 1, words
         assert connection.scalar(text("SELECT count(*) FROM log_leaf")) >= 1, words
+        yearly = "SELECT count(*) FROM invoice WHERE moment = 'yearly' AND issued_by_id IS NULL"
+        assert connection.scalar(text(yearly)) == 1, words
     engine.dispose()

@@ -210,7 +210,7 @@ def test_a_payment_on_a_title_stays_valid_when_the_title_moves(session, client, 
     from decimal import Decimal
 
     from cadastre.services.certificates.issuing import About, issue
-    from cadastre.services.certificates.sheets import PaidLine, PaymentSheet
+    from cadastre.services.certificates.money_sheets import PaidLine, PaymentSheet
     from cadastre.vocabulary import CertificateKind
 
     sheet = PaymentSheet(

@@ -1,4 +1,4 @@
-"""An order of payment for its payer: what is due and why, pay online or by hand, the receipt."""
+"""An order of payment for its payer: what is due and why, pay online or by hand."""
 
 from __future__ import annotations
 
@@ -27,7 +27,6 @@ from cadastre.errors import CadastreError, NotFound, UnusableInput
 from cadastre.models import Account, Invoice
 from cadastre.queries.money import InvoiceState, events_of, state_of
 from cadastre.sentences import say
-from cadastre.services.certificates.issuing import office_of
 from cadastre.services.money.access import (
     ensure_sees,
     may_cancel,
@@ -39,7 +38,7 @@ from cadastre.services.money.amounts import read_amount, write_amount
 from cadastre.services.money.attempts import find_attempt
 from cadastre.services.money.issue import cancel_invoice, enter_amounts, find_invoice
 from cadastre.services.money.paying import online_provider, ways_by_hand
-from cadastre.services.money.receipt import receipt_pdf as pdf_of
+from cadastre.services.money.returning import asked_of, returned_of
 from cadastre.services.money.showing import invoice_json
 from cadastre.services.money.transfers import record_transfer
 from web.security import POLICY, csp_nonce
@@ -48,8 +47,8 @@ from web.views.told import refused
 
 pages = Blueprint("money", __name__)
 PAYABLE = (InvoiceState.DUE, InvoiceState.OVERDUE, InvoiceState.RECORDED)
-FIELDS = ("reference", "amount", "received_on", "source", "reason")
-DONE = ("recorded", "entered", "cancelled")
+FIELDS = ("reference", "amount", "received_on", "source", "reason", "why", "document")
+DONE = ("recorded", "entered", "cancelled", "refund-asked", "refund-granted", "refund-dropped")
 
 
 @pages.app_context_processor
@@ -82,13 +81,14 @@ def invoice(number: str) -> Response | Redirect:
     found = find_invoice(db_session(), number)
     if current_account() is None and not (code or remembered_code(found.number)):
         return to_sign_in()
-    _ensure(found)
+    ensured(found)
     if code:
         remember_code(found.number, code.upper())
     return show(found)
 
 
-def _ensure(found: Invoice) -> Account | None:
+def ensured(found: Invoice) -> Account | None:
+    """Give who is asking, refused where the order does not concern them."""
     account = current_account()
     code = request.args.get("code") or remembered_code(found.number)
     ensure_sees(found, account, code, today())
@@ -110,7 +110,8 @@ def show(found: Invoice, error: CadastreError | None = None) -> Response:
         may_reconcile=may_reconcile(account),
         events=events_of(session, [one.reference for one in found.attempts]) if staff else (),
         refused=told, form=request.form, today=today(), done=_word("done", DONE),
-        led_back=request.args.get("back") == "1",
+        led_back=request.args.get("back") == "1", asked=asked_of(session, found),
+        returned=returned_of(session, found),
     )  # fmt: skip
     return lead_out(make_response(page, 200 if error is None else error.http_status))
 
@@ -141,7 +142,7 @@ def pay(number: str) -> Any:
     """Lead to the provider; a second click or tab is led to the same place."""
     check_csrf()
     found = find_invoice(db_session(), number)
-    account = _ensure(found)
+    account = ensured(found)
     try:
         attempt = lead_to_provider(found, account)
     except CadastreError as refusal:
@@ -165,36 +166,6 @@ def returned(number: str) -> Any:
     return redirect(url_for("money.invoice", number=attempt.invoice.number, back=1), 303)
 
 
-@pages.get("/invoices/<number>/receipt")
-def receipt(number: str) -> str:
-    """Show the receipt of a paid order."""
-    found = _paid(number)
-    order = invoice_json(found, InvoiceState.PAID, current_language())
-    return render_template("money/receipt.html", invoice=found, order=order)
-
-
-@pages.get("/invoices/<number>/receipt.pdf")
-@limiter.limit(HEAVY)
-def receipt_pdf(number: str) -> Response:
-    """Give the signed receipt, always the same bytes in a language."""
-    found, language = _paid(number), current_language()
-    office = office_of(state().settings, state().ruleset.time_zone)
-    pdf = pdf_of(db_session(), office, found, language)
-    name = f"{found.number}-{language}.pdf"
-    return Response(
-        pdf, mimetype="application/pdf",
-        headers={"Content-Disposition": f'inline; filename="{name}"'},
-    )  # fmt: skip
-
-
-def _paid(number: str) -> Invoice:
-    found = find_invoice(db_session(), number)
-    _ensure(found)
-    if found.payment is None:
-        raise NotFound("money.not-paid", where=found.number)
-    return found
-
-
 @pages.post("/invoices/<number>/record")
 @tried_again
 def record(number: str) -> Any:
@@ -210,7 +181,7 @@ def record(number: str) -> Any:
         )  # fmt: skip
         return found
 
-    return _act(number, "recorded", act)
+    return acted(number, "recorded", act)
 
 
 @pages.post("/invoices/<number>/amounts")
@@ -228,7 +199,7 @@ def amounts(number: str) -> Any:
         source = form.get("source", "")
         return enter_amounts(db_session(), found, asked, account=account, source=source)
 
-    return _act(number, "entered", act)
+    return acted(number, "entered", act)
 
 
 @pages.post("/invoices/<number>/cancel")
@@ -236,7 +207,7 @@ def amounts(number: str) -> Any:
 def cancel(number: str) -> Any:
     """Cancel an order."""
     reason = request.form.get("reason", "")
-    return _act(
+    return acted(
         number, "cancelled",
         lambda found, account: cancel_invoice(
             db_session(), found, account=account, reason=reason
@@ -251,11 +222,11 @@ def _day(text: str) -> dt.date:
     return day
 
 
-def _act(number: str, done: str, act: Callable[[Invoice, Account], Invoice]) -> Any:
+def acted(number: str, done: str, act: Callable[[Invoice, Account], Invoice]) -> Any:
     """Do one thing as staff and show the order again: what came of it, or why not."""
     check_csrf()
     found = find_invoice(db_session(), number)
-    account = _ensure(found)
+    account = ensured(found)
     if account is None:
         return to_sign_in()
     try:

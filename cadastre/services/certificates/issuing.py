@@ -40,7 +40,9 @@ MISREAD = str.maketrans({"O": "0", "I": "1", "L": "1", "U": "V", " ": "", "-": "
 DEMONSTRATION_ADDRESS = "http://127.0.0.1:8000"
 REPLACED = "certificates.replaced"
 # Handed over at once; the others wait until the act they state is sealed.
-AT_ONCE = frozenset({CertificateKind.LODGEMENT, CertificateKind.PAYMENT})
+AT_ONCE = frozenset(
+    {CertificateKind.LODGEMENT, CertificateKind.PAYMENT, CertificateKind.ORDER}
+)
 
 
 @dataclass(frozen=True, slots=True)

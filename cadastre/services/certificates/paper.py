@@ -17,6 +17,7 @@ from babel.numbers import format_decimal
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from cadastre.exchange.paper import PAPER
 from cadastre.exchange.pdf import Attachment, html_to_pdf
 from cadastre.sentences import say, write_day, write_instant
 from cadastre.services.certificates.plan import corner_rows, perimeter_geojson, plan_of
@@ -34,6 +35,7 @@ TEMPLATE: Mapping[CertificateKind, str] = {
     CertificateKind.REFUSAL: "refusal.html",
     CertificateKind.LODGEMENT: "lodgement.html",
     CertificateKind.PAYMENT: "payment.html",
+    CertificateKind.ORDER: "order.html",
 }
 
 
@@ -118,7 +120,7 @@ def _qr(address: str) -> Markup:
 @cache
 def _environment(language: str) -> Environment:
     made = Environment(
-        loader=FileSystemLoader(TEMPLATES),
+        loader=FileSystemLoader([TEMPLATES, PAPER]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

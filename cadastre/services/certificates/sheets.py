@@ -11,7 +11,6 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from decimal import Decimal
 from typing import Any, Protocol
 
 import shapely
@@ -186,41 +185,6 @@ class ServiceSheet:
             ("certificates.authority", self.authority),
             ("certificates.valid-from", self.valid_from),
             ("certificates.valid-until", self.valid_until),
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class PaidLine:
-    """A line of what was paid; ``working`` tells how it was computed."""
-
-    label: Words
-    amount: Decimal
-    working: Words | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class PaymentSheet:
-    """The receipt of a payment; ``currency`` is ISO 4217, ``paid_at`` on the legal clock."""
-
-    number: str
-    invoice: str
-    payer: str
-    paid_at: dt.datetime
-    means: Words
-    lines: tuple[PaidLine, ...]
-    total: Decimal
-    currency: str
-    reference: str | None = None
-    dossier: str | None = None
-    is_demonstration: bool = False
-
-    def summary(self) -> Summary:
-        """Give what the verification page shows."""
-        return (
-            ("certificates.invoice", self.invoice),
-            ("certificates.payer", self.payer),
-            ("certificates.paid-at", self.paid_at),
-            ("certificates.total", f"{self.total:,.2f}".removesuffix(".00") + f" {self.currency}"),
         )
 
 

@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session
 
 from cadastre.models import PaymentAttempt
 from cadastre.services.money.issue import lock_invoice
+from cadastre.services.money.parts import Money
 from cadastre.services.money.providers.provider import FINAL, Answer, AnswerStatus
 from cadastre.services.money.record import journal, tell
 from cadastre.services.money.refunds import owe_refund
-from cadastre.services.money.settle import PAID, Money, Settlement, settle
+from cadastre.services.money.settle import PAID, Settlement, settle
 from cadastre.services.openings.sealed import server_now
 
 
@@ -62,6 +63,7 @@ def _paid(session: Session, attempt: PaymentAttempt, answer: Answer, time_zone: 
     done = settle(session, attempt, Money("online", answer.provider_reference, day))
     return {
         Settlement.SETTLED: Taken.SETTLED,
+        Settlement.PART: Taken.SETTLED,
         Settlement.REFUND_DUE: Taken.REFUND_DUE,
         Settlement.KNOWN: Taken.NOTHING,
     }[done]

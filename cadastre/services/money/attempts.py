@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from cadastre.errors import Blocked, NotFound
 from cadastre.models import Account, Invoice, PaymentAttempt
 from cadastre.services.money.issue import is_paid, lock_invoice, new_reference
+from cadastre.services.money.parts import remaining
 from cadastre.services.money.providers.provider import Answer
 from cadastre.services.openings.sealed import server_now
 
@@ -43,7 +44,7 @@ def open_attempt(
         invoice=invoice,
         provider=provider,
         reference=new_reference(),
-        amount=invoice.total,
+        amount=remaining(session, invoice),
         currency=invoice.currency,
         account_id=None if account is None else account.id,
         next_question_at=server_now(session) + FIRST_QUESTION,

@@ -20,7 +20,9 @@ from cadastre.rules.catalogue import FeeLine
 from cadastre.services.filing import follow_up_code
 from cadastre.services.money.access import ensure_staff, may_cancel, may_record
 from cadastre.services.money.amounts import MOST, to_minor
+from cadastre.services.money.papers import end_papers
 from cadastre.services.money.record import journal
+from cadastre.services.money.refunds import owe_refund
 from cadastre.services.openings.sealed import server_now
 
 SHORTEST_REASON = 3
@@ -201,6 +203,9 @@ def cancel_invoice(
         raise Blocked("money.already-paid", where=invoice.number)
     _close(session, invoice, account, reason)
     journal(session, invoice, "cancel", account, reason=reason)
+    for part in invoice.parts:  # nothing was settled: what came is owed back
+        owe_refund(session, part.attempt, "cancelled")
+    end_papers(session, invoice.number, "certificates.order-cancelled", account)
     return invoice
 
 
@@ -243,6 +248,7 @@ def enter_amounts(
     lines = [_entered(line, amounts, source.strip()) for line in invoice.lines]
     _close(session, invoice, account, source)
     journal(session, invoice, "replace", account, reason=source.strip())
+    end_papers(session, invoice.number, "certificates.order-cancelled", account)
     return _issue(session, _same_debt(invoice), lines, invoice.currency, account, invoice)
 
 

@@ -21,7 +21,7 @@ def owe_refund(
 ) -> PaymentEvent:
     """Write that the money of an attempt is owed back; once, however often it is told.
 
-    ``reason`` is cancelled, paid-before or other-amount.
+    ``reason`` is cancelled, paid-before, other-amount, overpaid or decided.
     """
     known = _event(session, attempt, "refund-due")
     if known is not None:

@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from cadastre.models import Invoice, Payment, PaymentAttempt, PaymentEvent, StatementLine
+from cadastre.models import (
+    Invoice,
+    Payment,
+    PaymentAttempt,
+    PaymentEvent,
+    PaymentPart,
+    StatementLine,
+)
 from cadastre.queries.money import InvoiceState
 from cadastre.services.money.amounts import write_amount
 
@@ -30,6 +37,21 @@ def invoice_json(invoice: Invoice, state: InvoiceState, language: str) -> dict[s
         "replaces": invoice.replaces.number if invoice.replaces else None,
         "cancelled": _cancelled(invoice),
         "payment": None if payment is None else payment_json(payment, language),
+        **_parts(invoice, language),
+    }
+
+
+def _parts(invoice: Invoice, language: str) -> dict[str, Any]:
+    """Give what came in parts and what is still due; nothing once it is paid or cancelled."""
+    is_over = invoice.payment is not None or invoice.cancelled_at is not None
+    left = None
+    if invoice.total is not None:
+        came = sum(part.amount for part in invoice.parts)
+        left = 0 if is_over else max(invoice.total - came, 0)
+    return {
+        "parts": [payment_json(part, language) for part in invoice.parts],
+        "remaining": left,
+        "remaining_written": write_amount(left, invoice.currency, language),
     }
 
 
@@ -49,7 +71,7 @@ def line_json(line: Mapping[str, Any], currency: str, language: str) -> dict[str
     }
 
 
-def payment_json(payment: Payment, language: str) -> dict[str, Any]:
+def payment_json(payment: Payment | PaymentPart, language: str) -> dict[str, Any]:
     """Give the money that was received, without the names of those who confirmed it."""
     return {
         "receipt": payment.receipt_number,

@@ -15,8 +15,9 @@ from cadastre.queries.money import BY_HAND, free_line
 from cadastre.services.money.access import ensure_staff, may_reconcile, may_record
 from cadastre.services.money.attempts import ensure_payable
 from cadastre.services.money.issue import lock_invoice, new_reference
+from cadastre.services.money.parts import Money
 from cadastre.services.money.record import journal, tell
-from cadastre.services.money.settle import Money, Settlement, settle
+from cadastre.services.money.settle import Settlement, settle
 from cadastre.services.openings.sealed import server_now
 
 TREASURY = "treasury-receipt"
@@ -52,13 +53,14 @@ def record_transfer(
 ) -> PaymentAttempt:
     """Record that a person paid by transfer or shows a receipt of the Treasury.
 
-    Nothing is settled yet: a second agent confirms it. ``amount`` is in the minor unit.
+    Nothing is settled yet: a second agent confirms it. ``amount``, in the minor unit, may be a
+    part of what is due, or more, which is then owed back.
 
     Raises
     ------
     Blocked
-        The invoice cannot be paid, another transfer of it waits already, the amount is not the one
-        due, or the reference paid another invoice.
+        The invoice cannot be paid, another transfer of it waits already, or the reference paid
+        another invoice.
     UnusableInput
         An unknown way of paying, no reference, or a day that has not come.
     """
@@ -69,8 +71,6 @@ def record_transfer(
         raise UnusableInput("money.not-yet", where="received_on")
     reference = clean_reference(reference)
     invoice = ensure_payable(session, invoice)
-    if amount != invoice.total:
-        raise Blocked("money.other-amount", where="amount", number=invoice.number)
     attempt = PaymentAttempt(
         invoice_id=invoice.id, provider=method, reference=new_reference(),
         provider_reference=reference,

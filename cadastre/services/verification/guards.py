@@ -21,7 +21,7 @@ FUNCTION = re.compile(
 )
 SQL_FILE = re.compile(r"""["'](\w+\.sql)["']""")
 APPEND_ONLY = (
-    "journal_entry", "log_leaf", "log_node", "log_head", "log_key", "payment_event",
+    "journal_entry", "log_leaf", "log_node", "log_head", "log_key", "payment_event", "payment_part",
 )  # fmt: skip
 ALWAYS = "A"
 

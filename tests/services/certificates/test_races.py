@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from cadastre.database import sqlalchemy_url
 from cadastre.models import Certificate, JournalEntry
 from cadastre.services.certificates.issuing import About, issue
-from cadastre.services.certificates.sheets import PaidLine, PaymentSheet
+from cadastre.services.certificates.money_sheets import PaidLine, PaymentSheet
 from cadastre.vocabulary import CertificateKind
 
 ASKERS = 4

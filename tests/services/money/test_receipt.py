@@ -19,7 +19,7 @@ __all__ = ["identity", "office"]
 def test_a_paid_order_has_one_signed_receipt_a_language(session, office, people):
     invoice = make_invoice(session, None, 500_000, 4_500_000)
     with pytest.raises(NotFound, match=r"money\.not-paid"):
-        payment_sheet(invoice, office.time_zone)
+        payment_sheet(session, invoice, office.time_zone)
     attempt = record_transfer(
         session, invoice, method="treasury-receipt", reference="Q 77", amount=5_000_000,
         received_on=DAY, today=DAY, account=people["clerk"],
