@@ -65,6 +65,10 @@ def service_of(raw: Raw) -> Service:
         pieces_note=raw.get("pieces_note"),
         terms=tuple(Term(t["id"], t["word"], t["meaning"]) for t in raw.get("terms", ())),
         phone=raw.get("phone", {}),
+        drafts={
+            name: parameter_of(f"drafts.{name}", limit)
+            for name, limit in raw.get("drafts", {}).items()
+        },
         raw=raw,
     )
 

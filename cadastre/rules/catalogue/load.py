@@ -63,6 +63,7 @@ class _Resolving:
             **raw,
             "sector_name": self._named("sector", self._shared["sectors"], raw["sector"]),
             "phone": self._shared["phone"],
+            "drafts": self._shared.get("drafts", {}),
             "authority": self._each("authority", self._shared["authorities"], raw["authority"]),
             "terms": self._each("terms", self._glossary, raw.get("terms", [])),
             "pieces": [self._used("pieces", piece) for piece in raw["pieces"]],

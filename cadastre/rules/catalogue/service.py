@@ -201,7 +201,10 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """A service of the ministry, whole: who may ask, for what, with what, and what it gives."""
+    """A service of the ministry, whole: who may ask, for what, with what, and what it gives.
+
+    ``drafts`` limits what one account keeps in preparation: ``most_open``, ``most_megabytes``.
+    """
 
     id: str
     version: str
@@ -232,6 +235,7 @@ class Service:
     pieces_note: Text | None = None
     terms: tuple[Term, ...] = ()
     phone: Mapping[str, Any] = field(default_factory=dict)
+    drafts: Mapping[str, Parameter] = field(default_factory=dict)
     raw: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @property

@@ -27,6 +27,7 @@ from cadastre.rules.permissions import (
 from cadastre.services.dossiers.access import ref_of
 from cadastre.services.dossiers.catalogue import rules_of
 from cadastre.services.dossiers.counter import reopen_confirmation
+from cadastre.services.dossiers.draft_limits import ensure_room_for
 from cadastre.services.dossiers.standing import ensure_writable, standing_of
 from cadastre.services.dossiers.written import journal
 
@@ -80,6 +81,8 @@ def attach(
     if for_office:
         ensure(not is_applicant(actor, ref), actor, "dossiers.not-yours", dossier.number)
     _ensure_room(session, dossier)
+    service = rules_of(session, dossier).service
+    ensure_room_for(session, service, dossier, len(upload.content), actor)
     media_type = media_type_of(upload.content, upload.filename)
     if upload.piece is not None:
         _ensure_accepted(session, dossier, upload.piece, media_type, upload.filename)

@@ -21,6 +21,7 @@ from cadastre.rules.permissions import (
 )
 from cadastre.rules.ruleset import Ruleset
 from cadastre.services.dossiers.catalogue import Rules, keep_rules
+from cadastre.services.dossiers.draft_limits import ensure_may_open
 from cadastre.services.dossiers.move import Said, take_step
 from cadastre.services.filing import follow_up_code
 from cadastre.services.titles.facts import title_named
@@ -63,6 +64,8 @@ def open_dossier(
         Nobody is signed in; no mandate for the party; not a clerk.
     UnusableInput
         ``dossiers.not-for-them``: the service is not for companies, or not for persons.
+    Blocked
+        ``dossiers.too-many-drafts``: the account keeps the most in preparation already.
     """
     party = _party(session, actor, opening)
     if opening.person is None and opening.party_id is None:
@@ -72,6 +75,8 @@ def open_dossier(
         raise UnusableInput(
             "dossiers.not-for-them", where="party_id", kind=party.kind, service=rules.service.id
         )
+    if opening.person is None:
+        ensure_may_open(session, rules.service, actor)
     title = None if opening.title is None else title_named(session, opening.title)
     account = session.get_one(Account, actor.account_id)
     dossier = Dossier(
