@@ -5,12 +5,16 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Sequence, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from cadastre.models.base import Base, Recorded, any_geometry, identifier
+from cadastre.models.dossier import Dossier
 from cadastre.models.party import Party
 from cadastre.vocabulary import WorkState
+
+
+CODES = Sequence("work_code_seq", metadata=Base.metadata)
 
 
 class Work(Recorded, Base):
@@ -44,3 +48,17 @@ class Work(Recorded, Base):
     is_illustrative: Mapped[bool] = mapped_column(server_default=text("false"))
 
     operator: Mapped[Party | None] = relationship()
+
+
+class WorkDossier(Recorded, Base):
+    """That a dossier is about a work: the licence that lets it be built, run or ended."""
+
+    __tablename__ = "work_dossier"
+
+    work_id: Mapped[int] = mapped_column(ForeignKey("work.id"), primary_key=True)
+    dossier_id: Mapped[int] = mapped_column(
+        ForeignKey("dossier.id"), primary_key=True, index=True
+    )
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+
+    dossier: Mapped[Dossier] = relationship()

@@ -1,0 +1,1 @@
+"""Keep energy works: entered, changed, rerouted, licensed, found, counted."""
