@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from cadastre.rules.case import Case, once
 from cadastre.rules.finding import Fee, Finding
 from cadastre.rules.registry import finds
-from cadastre.rules.ruleset import FeeRule
+from cadastre.rules.ruleset import FeeRule, Text
 from cadastre.rules.weight import standing
+from cadastre.sentences import say_all
 from cadastre.units import M2_PER_KM2
 from cadastre.vocabulary import Severity
 
@@ -47,27 +48,23 @@ def _fee(case: Case, rule: FeeRule) -> Fee:
 
 def work_out(
     rule: FeeRule, area_km2: float | None, day: dt.date, currency: str
-) -> tuple[int | None, str]:
+) -> tuple[int | None, Text]:
     """Give an amount on a day and its working; None when the amount or the area is not known."""
-    rate = rule.amount.at(day)
-    if rate.value is None:
-        return None, "?"
+    rate = rule.amount.at(day).value
+    if rate is None:
+        return None, say_all("fees.working-unknown", {})
+    told: dict[str, object] = {"rate": float(rate), "currency": currency, "unit": "km²"}
     if rule.basis == "fixed":
-        return int(rate.value), f"{spaced(rate.value)} {currency}"
-    each = f"× {spaced(rate.value)} {currency}/km²"
+        return int(rate), say_all("fees.working-fixed", told)
     if area_km2 is None:
-        return None, f"? km² {each}"
-    counted, head = area_km2, f"{area_km2:.4f} km²"
+        return None, say_all("fees.working-no-area", told)
+    counted = area_km2
+    told |= {"area": round(area_km2, 4)}
+    code = "fees.working-area"
     if rule.rounding is not None and rule.rounding.at(day).value == "up":
-        counted = math.ceil(area_km2 - SLACK_KM2)
-        head = f"⌈{area_km2:.4f} km²⌉ = {counted} km²"
-    amount = round(counted * rate.value)
-    return amount, f"{head} {each} = {spaced(amount)} {currency}"
-
-
-def spaced(amount: float) -> str:
-    """Write an amount with a space between thousands, as a working shows it."""
-    return f"{amount:,.0f}".replace(",", " ")
+        counted, code = math.ceil(area_km2 - SLACK_KM2), "fees.working-area-up"
+    amount = round(counted * rate)
+    return amount, say_all(code, told | {"counted": counted, "amount": amount})
 
 
 @finds("fees", "fees.unknown-amount", "fees.rounding", needs_kind=True)

@@ -54,12 +54,12 @@ class Overlap:
 
 @dataclass(frozen=True, slots=True)
 class Fee:
-    """An amount due, with its working so that a person can redo it by hand."""
+    """An amount due, with its working, in words, so that a person can redo it by hand."""
 
     code: str
     amount: int | None  # None: the law names the fee but its amount was not found
     currency: str
-    working: str
+    working: Mapping[str, str]
     values: Mapping[str, Any] = field(default_factory=dict)
     article: str | None = None
     evidence: Evidence | None = None

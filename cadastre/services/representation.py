@@ -213,7 +213,7 @@ def fee_json(fee: Fee, language: str) -> dict[str, Any]:
         "name": fee.name.get(language) or say(fee.code, language, **fee.values),
         "amount": fee.amount,
         "currency": fee.currency,
-        "working": fee.working,
+        "working": fee.working[language],
         "when": fee.when,
         "article": fee.article,
         "evidence": fee.evidence.value if fee.evidence else None,

@@ -135,6 +135,7 @@ def _fee(service_id: str, raw: Raw) -> ServiceFee:
     return ServiceFee(
         raw["id"], raw["name"], raw["moment"], raw["basis"], parameter_of(path, raw["amount"]),
         raw.get("field"), conditions_of(raw.get("when")), raw.get("note"),
+        raw.get("each"),
     )  # fmt: skip
 
 

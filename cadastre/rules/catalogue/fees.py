@@ -13,8 +13,9 @@ from typing import Any
 
 from cadastre.rules.catalogue.conditions import all_met
 from cadastre.rules.catalogue.service import Service, ServiceFee
-from cadastre.rules.fees import spaced, work_out
+from cadastre.rules.fees import work_out
 from cadastre.rules.ruleset import FeeRule, Ruleset, Text
+from cadastre.sentences import say_all
 from cadastre.vocabulary import Evidence
 
 MOMENTS = ("lodgement", "decision", "issue", "yearly")
@@ -28,7 +29,7 @@ class FeeLine:
     name: Text
     amount: int | None
     currency: str
-    working: str
+    working: Text
     evidence: Evidence
     moment: str
     note: Text | None = None
@@ -98,17 +99,17 @@ def _work_out(
     currency: str,
     answers: Mapping[str, Any],
     area_km2: float | None,
-) -> tuple[int | None, str]:
-    if rate is None or fee.basis == "quote":
-        return None, "?"
+) -> tuple[int | None, Text]:
+    if fee.basis == "quote":
+        return None, say_all("fees.working-quote", {})
+    if rate is None:
+        return None, say_all("fees.working-unknown", {})
+    unit: Any = fee.each or (fee.amount.unit or "/").partition("/")[2]
+    told: dict[str, Any] = {"rate": rate, "currency": currency, "unit": unit}
     if fee.basis == "fixed":
-        return round(rate), f"{spaced(rate)} {currency}"
-    each = (fee.amount.unit or "/").partition("/")[2]
+        return round(rate), say_all("fees.working-fixed", told)
     counted = area_km2 if fee.basis == "per-km2" else answers.get(fee.field or "")
     if not isinstance(counted, (int, float)) or isinstance(counted, bool):
-        return None, f"? {each} × {spaced(rate)} {currency}/{each}"
+        return None, say_all("fees.working-not-counted", told)
     amount = round(counted * rate)
-    return amount, (
-        f"{counted:,.10g} {each}".replace(",", " ")
-        + f" × {spaced(rate)} {currency}/{each} = {spaced(amount)} {currency}"
-    )
+    return amount, say_all("fees.working-counted", told | {"counted": counted, "amount": amount})

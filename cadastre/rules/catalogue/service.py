@@ -115,7 +115,8 @@ class ServiceFee:
     """An amount due for a service itself, beside those of a kind of title.
 
     ``basis`` is fixed, per-km2, per-unit (of the number in ``field``) or quote (set by the body
-    after a visit); ``moment`` is lodgement, decision, issue or yearly.
+    after a visit); ``moment`` is lodgement, decision, issue or yearly; ``each`` says the unit counted
+    where it is a word.
     """
 
     id: str
@@ -126,6 +127,7 @@ class ServiceFee:
     field: str | None = None
     when: When = ()
     note: Text | None = None
+    each: Text | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from cadastre.rules.catalogue import FeeLine, Service, fees_due
 from cadastre.rules.catalogue.fees import MOMENTS
 from cadastre.rules.report import measure_area
 from cadastre.rules.ruleset import Ruleset
+from cadastre.sentences import say_all
 from cadastre.services.dossiers.answers import read_answers
 from cadastre.services.dossiers.catalogue import Rules, rules_of
 from cadastre.services.dossiers.ground import AREA, reading_of
@@ -43,7 +44,7 @@ def fees_of(
     area = _area_km2(session, ruleset, rules, dossier)
     quoted, by_quote = _quoted(dossier), _codes_by_quote(rules.service)
     return tuple(
-        replace(line, amount=quoted, working=line.name["fr"])
+        replace(line, amount=quoted, working=say_all("fees.working-quoted", {}))
         if line.code in by_quote and quoted is not None
         else line
         for line in fees_due(rules.service, ruleset, answers, area, day, moment)
@@ -173,7 +174,7 @@ def as_told(line: FeeLine, language: str) -> dict[str, Any]:
         "name": line.name[language],
         "amount": line.amount,
         "currency": line.currency,
-        "working": line.working,
+        "working": line.working[language],
         "evidence": line.evidence.value,
         "moment": line.moment,
         "note": None if line.note is None else line.note[language],

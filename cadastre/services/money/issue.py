@@ -75,7 +75,7 @@ def line_of(fee: FeeLine) -> dict[str, Any]:
         "name": dict(fee.name),
         "amount": None if fee.amount is None else to_minor(fee.amount, fee.currency),
         "currency": fee.currency,
-        "working": fee.working,
+        "working": dict(fee.working),
         "evidence": fee.evidence.value,
         "note": dict(fee.note) if fee.note else None,
         "article": fee.article,

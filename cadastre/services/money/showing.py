@@ -63,12 +63,17 @@ def line_json(line: Mapping[str, Any], currency: str, language: str) -> dict[str
         "name": line["name"].get(language) or line["name"].get("fr"),
         "amount": line["amount"],
         "amount_written": write_amount(line["amount"], currency, language),
-        "working": line["working"],
+        "working": written_working(line["working"], language),
         "evidence": line["evidence"],
         "note": (note.get(language) or note.get("fr")) if note else None,
         "article": line.get("article"),
         "source": line.get("source"),
     }
+
+
+def written_working(working: str | Mapping[str, str], language: str) -> str:
+    """Write how a line was worked out; older lines have it in one language, or name a source."""
+    return working if isinstance(working, str) else working[language]
 
 
 def payment_json(payment: Payment | PaymentPart, language: str) -> dict[str, Any]:

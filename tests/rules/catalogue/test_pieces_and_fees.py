@@ -28,7 +28,12 @@ def ids(pieces) -> list[str]:
 def due(service_id: str, moment: str, area: float | None = 3.4, day: dt.date = DAY, **answers):
     service = catalogue().service(service_id)
     lines = fees_due(service, ruleset(), answers, area, day, moment)
-    return [(line.code, line.amount, line.working) for line in lines]
+    return [(line.code, line.amount, plain(line.working["fr"])) for line in lines]
+
+
+def plain(working: str) -> str:
+    """Write the spaces of thousands as ordinary ones."""
+    return working.replace("\u202f", " ").replace("\u00a0", " ")
 
 
 def test_pieces_follow_answers() -> None:
@@ -76,7 +81,7 @@ def test_the_checklist_names_every_piece_in_both_languages(country: str, service
 
 def test_the_fees_of_a_kind_are_those_of_the_ruleset() -> None:
     small = "permis-exploitation-petite-echelle"
-    surface = "⌈3.4000 km²⌉ = 4 km² × 75 000 XOF/km² = 300 000 XOF"
+    surface = "3,4 km², comptés pour 4 km² × 75 000 XOF/km² = 300 000 XOF"
     assert due(small, "lodgement") == [("fees.etude-dossier", 500_000, "500 000 XOF")]
     assert due(small, "decision") == []
     assert due(small, "issue") == [
@@ -84,7 +89,17 @@ def test_the_fees_of_a_kind_are_those_of_the_ruleset() -> None:
         ("fees.redevance-superficiaire", 300_000, surface),
     ]
     assert due(small, "yearly") == [("fees.redevance-superficiaire", 300_000, surface)]
-    assert due(small, "yearly", None)[0][1:] == (None, "? km² × 75 000 XOF/km²")
+    assert due(small, "yearly", None)[0][1:] == (None, "surface à connaître × 75 000 XOF/km²")
+
+
+def test_a_working_is_said_in_the_language_of_the_reader() -> None:
+    service = catalogue().service("permis-exploitation-petite-echelle")
+    line = fees_due(service, ruleset(), {}, 3.4, DAY, "yearly")[0]
+    told = "3.4 km², counted as 4 km² × 75,000 XOF/km² = 300,000 XOF"
+    assert line.working["en"] == told
+    laboratory = catalogue().service("analyses-laboratoire-mines")
+    named = [fee.each for fee in laboratory.fees if fee.basis == "per-unit"]
+    assert named == [{"fr": "échantillon", "en": "sample"}]
 
 
 def test_research_is_paid_before_the_order_but_no_amount_is_invented() -> None:
@@ -103,7 +118,7 @@ def test_a_fee_by_the_unit_has_its_working_while_a_rate_is_known() -> None:
     assert due(quarry, "yearly", None, **answers) == [(code, None, "?")]
     assert due(quarry, "yearly", None, **{**answers, "substances": ["granite"]}) == []
     unanswered = due(quarry, "yearly", None, dt.date(2008, 6, 1), substances=["sable"])
-    assert unanswered == [(code, None, "? m³ × 100 XOF/m³")]
+    assert unanswered == [(code, None, "nombre à connaître (m³) × 100 XOF/m³")]
 
 
 @each_service
@@ -117,7 +132,9 @@ def test_every_fee_line_says_what_it_stands_on(country: str, service_id: str) ->
     ]
     for line in lines:
         assert set(line.name) == {"fr", "en"}
-        assert (line.amount is None) == ("=" not in line.working and "0" not in line.working)
+        assert set(line.working) == {"fr", "en"}
+        working = line.working["en"]
+        assert (line.amount is None) == ("=" not in working and "0" not in working)
         assert line.currency == ruleset(country).currency
 
 

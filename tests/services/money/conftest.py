@@ -42,7 +42,7 @@ def fee(code: str, amount: int | None, currency: str = "XOF") -> FeeLine:
     """Make a line of a fee."""
     name = {"fr": f"Frais {code}", "en": f"Fee {code}"}
     return FeeLine(
-        f"fees.{code}", name, amount, currency, "1 × ?", Evidence.CONFIRMED, "lodgement"
+        f"fees.{code}", name, amount, currency, {"fr": "1 × ?", "en": "1 × ?"}, Evidence.CONFIRMED, "lodgement"
     )
 
 

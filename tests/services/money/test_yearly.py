@@ -45,7 +45,7 @@ def test_a_year_falls_due_on_the_day_of_signature(session, ruleset):
     (line,) = order.lines
     assert line["code"] == "fees.redevance-superficiaire"
     assert order.total == 4 * 75_000  # 3.9 km², rounded up and said to be unconfirmed
-    assert "75 000 XOF/km²" in line["working"]
+    assert "75,000 XOF/km²" in line["working"]["en"]
     assert order.party_id == title.shares[0].party_id
     assert order.issued_by_id is None
 
