@@ -40,6 +40,7 @@ from cadastre.services.exports import (
     export_perimeter,
 )
 from cadastre.services.labels import kind_labels
+from cadastre.services.papers import paper_for
 from cadastre.services.qgis_project import MEDIA_TYPE as PROJECT
 from cadastre.services.qgis_project import linked_project, project_with_data
 
@@ -85,10 +86,17 @@ def collection_file(collection: str) -> Response:
     if is_large(db_session(), wanted, viewer):
         return ordered(wanted, viewer)
     if request.args.get("package") == "zip":
-        return packaged(export_collection(db_session(), wanted, viewer))
+        return packaged(_exported(wanted, viewer))
     if format_of(wanted.format).streams:
         return streamed(wanted, viewer)
-    return attachment(export_collection(db_session(), wanted, viewer))
+    return attachment(_exported(wanted, viewer))
+
+
+def _exported(wanted: ExportRequest, viewer: Viewer) -> Export:
+    paper = paper_for(
+        db_session(), state().ruleset, wanted.collection, wanted.at, base(), wanted.language
+    )
+    return export_collection(db_session(), wanted, viewer, paper=paper)
 
 
 @export_routes.get("/api/exports/project.qgz")

@@ -26,6 +26,7 @@ from web.written import write_value
 RIGHTS = ("titles", "applications")
 SHOWN_APART = ("name", "number", "code", "status", "state")
 MOST_CORNERS = 120  # of a table and a plan; zones and units have thousands
+DOWNLOADS = (("GeoJSON", "geojson"), ("Shapefile", "shapefile"), ("PDF", "pdf"))
 DMS_DECIMALS, METRE_DECIMALS = 2, 1
 
 
@@ -169,5 +170,5 @@ def _downloads(collection: str, key: str) -> dict[str, str]:
     where = f"{field} = '{literal}'"
     return {
         name: f"/api/exports/{collection}?{urlencode({'format': form, 'where': where})}"
-        for name, form in (("GeoJSON", "geojson"), ("Shapefile", "shapefile"))
+        for name, form in DOWNLOADS
     }

@@ -22,6 +22,7 @@ from cadastre.services.checks import today
 from cadastre.services.data_catalogue import iso_record
 from cadastre.services.exports import ExportRequest, export_collection
 from cadastre.services.labels import kind_labels
+from cadastre.services.papers import paper_for
 
 
 @click.command()
@@ -47,8 +48,9 @@ def export(
     base-map.
 
     Endings: .geojson, .geojsons, .geojsonl, .zip (Shapefile), .gpkg, .fgb, .parquet, .csv, .xlsx,
-    .kml, .dxf, .html (a map). What the file is, its checksum and what its format cannot hold stand
-    beside it in a file that ends in .meta.json, and for catalogues of maps in .iso19139.xml.
+    .kml, .dxf, .html (a map), .pdf (a sheet for each row). What the file is, its checksum and what
+    its format cannot hold stand beside it in a file that ends in .meta.json, and for catalogues of
+    maps in .iso19139.xml.
     """
     settings, ruleset = deployment()
     day = parse_day(at, today(ruleset))
@@ -64,17 +66,19 @@ def export(
         known_at,
         kind_labels(ruleset, collection, lang),
     )
+    base = (settings.public_url or "").rstrip("/")
     with transaction(app_engine(settings)) as session:
         if known_at is not None:
             look_back(session, known_at)
-        made = export_collection(session, wanted)
+        paper = paper_for(session, ruleset, collection, wanted.at, base, lang)
+        made = export_collection(session, wanted, paper=paper)
         made.filename = Path(path).name
         size = write_whole(path, made.content)
     about = json.dumps(made.about(), ensure_ascii=False, indent=2)
     write_whole(f"{path}.meta.json", [about.encode()])
     told = made.about()
     record = iso_record(
-        ruleset, (settings.public_url or "").rstrip("/"), collection, lang,
+        ruleset, base, collection, lang,
         issued=dt.datetime.fromisoformat(told["issued"]), crs=told["crs"],
         bbox=wanted.bbox, id=f"urn:sha256:{told['checksum']['value']}",
     )  # fmt: skip

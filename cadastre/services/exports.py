@@ -19,6 +19,7 @@ from cadastre.exchange.write import (
     format_of,
     stream_features,
 )
+from cadastre.exchange.write.records import Paper
 from cadastre.geometry.crs import WGS84, describe
 from cadastre.geometry.reading import Reading
 from cadastre.queries.asof import AsOf
@@ -93,8 +94,12 @@ def export_collection(
     viewer: Viewer = ANYBODY,
     *,
     through: Callable[[Iterable[FeatureRecord]], Iterable[FeatureRecord]] = lambda rows: rows,
+    paper: Paper | None = None,
 ) -> Export:
     """Write a part of a collection; rows pass ``through`` on their way, who may watch them.
+
+    ``paper`` is for sheets (PDF): what stands on them beside the fields, see
+    :func:`cadastre.services.papers.paper_for`.
 
     Raises
     ------
@@ -115,6 +120,7 @@ def export_collection(
         known=wanted.known,
         bbox=wanted.bbox,
         labels=wanted.labels,
+        paper=paper,
     )
     fields = [field_spec(each) for each in relation.fields.values()]
     record = Record(metadata, fields, wanted.crs)

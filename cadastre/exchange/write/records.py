@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -40,6 +40,21 @@ class FeatureRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class Paper:
+    """What a sheet of paper says of a row beside its fields; each asks for one row by its key.
+
+    ``address`` is that of its public page, ``rings`` are its corners as an act labels them
+    (label, longitude, latitude), ``shown`` says a field's value in words; ``crs`` is that of the
+    law, None for the zone the ground lies in.
+    """
+
+    address: Callable[[str], str]
+    rings: Callable[[str], list[list[tuple[str, float, float]]]]
+    shown: Callable[[str, Any], Any]
+    crs: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Metadata:
     """What stands beside the data: name of the collection, its two clocks, filter, rights.
 
@@ -57,6 +72,7 @@ class Metadata:
     bbox: tuple[float, float, float, float] | None = None
     losses: list[str] = field(default_factory=list)
     labels: Mapping[str, str] = field(default_factory=dict)
+    paper: Paper | None = None
 
 
 def plain(value: Any, kind: str) -> Any:

@@ -14,6 +14,7 @@ from cadastre.exchange.write import (
     geoparquet,
     kml,
     shapefile,
+    sheets,
     tables,
     webmap,
     workbook,
@@ -68,6 +69,7 @@ FORMATS: dict[str, Format] = {
         Format("kml", ".kml", "application/vnd.google-earth.kml+xml", kml.stream, True),
         Format("dxf", ".dxf", "image/vnd.dxf", _whole(dxf.write)),
         Format("html", ".html", "text/html; charset=utf-8", _whole(webmap.write)),
+        Format("pdf", ".pdf", "application/pdf", _whole(sheets.write)),
     )
 }
 _SUFFIXES = {each.suffix: each for each in FORMATS.values()} | {
