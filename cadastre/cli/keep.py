@@ -1,12 +1,12 @@
 """``cadastre keep``: do what nobody should have to ask for, as long as the register is served.
 
 The journal is sealed every few seconds. At start and whenever the legal day changes, the clock's
-decisions are carried out, overlap cases counted again and yearly fees fall due; that work has a
-thread of its own, since a recount of a large register must not make the log late. Another thread
-asks the payment provider about what it never answered, and carries out what payments set in motion.
-A third writes down what the clocks of dossiers decided, and sends the notices that are due. A
-fourth makes the exports that are too large to stream, and the public files of every collection.
-Who follows an area is told by two more.
+decisions are carried out, overlap cases counted again, yearly fees fall due and what was kept long
+enough is deleted; that work has a thread of its own, since a recount of a large register must not
+make the log late. Another thread asks the payment provider about what it never answered, and
+carries out what payments set in motion. A third writes down what the clocks of dossiers decided,
+and sends the notices that are due. A fourth makes the exports that are too large to stream, and the
+public files of every collection. Who follows an area is told by two more.
 What rasters hold over parcels is worked out beforehand.
 """
 
@@ -32,14 +32,16 @@ from cadastre.cli.rasters_kept import keep_rasters
 from cadastre.cli.seal import seal_all
 from cadastre.cli.supervision import keep_supervision
 from cadastre.config import Settings
-from cadastre.database import app_engine
+from cadastre.database import app_engine, owner_engine
 from cadastre.errors import CadastreError
 from cadastre.queries.asof import as_of
+from cadastre.rules.governance import load_governance
 from cadastre.rules.ruleset import Ruleset
 from cadastre.sentences import say
 from cadastre.services.again import decide
 from cadastre.services.cases.detection import recount
 from cadastre.services.money.yearly import fall_due
+from cadastre.services.retention import enforce
 from cadastre.services.sealed_log import signing_key
 from cadastre.services.sweep import Swept, sweep
 
@@ -79,6 +81,7 @@ def keep(lang: str) -> None:
         Chore(lambda: _sweep(settings, ruleset, lang), lang),
         Chore(lambda: _recount(settings, ruleset, lang), lang),
         Chore(lambda: _fall_due(settings, ruleset, lang), lang),
+        Chore(lambda: _forget(settings, lang), lang),
     ]
     daily = threading.Thread(target=_do_daily, args=(chores, ruleset), daemon=True)
     daily.start()
@@ -125,6 +128,13 @@ def _fall_due(settings: Settings, ruleset: Ruleset, lang: str) -> str:
     done = decide(app_engine(settings), lambda session: fall_due(session, ruleset, day))
     told = {"issued": len(done.issued), "unknown": len(done.unknown)}
     return say("money.fell-due", lang, cancelled=len(done.cancelled), **told)
+
+
+def _forget(settings: Settings, lang: str) -> str:
+    """Delete what was kept long enough; as the owner, since no request may delete these."""
+    rules = load_governance(settings.data)
+    gone = decide(owner_engine(settings), lambda session: enforce(session, rules))
+    return say("governance.enforced", lang, rows=sum(gone.values()))
 
 
 def _seal_without_end(settings: Settings, lang: str) -> None:

@@ -30,6 +30,8 @@ EXPECTED: dict[Access, set[str]] = {
         "GET /data",
         "GET /data/<collection>.xml",
         "GET /data/catalog.jsonld",
+        "GET /data/governance",
+        "GET /data/licence",
         "GET /data/files/<name>",
         "GET /data/jobs/<key>",
         "GET /draw",
@@ -76,6 +78,8 @@ EXPECTED: dict[Access, set[str]] = {
         "GET /titles/<path:key>",
         "GET /units/<path:key>",
         "GET /watch",
+        "GET /works",
+        "GET /electrification",
         "POST /watch",
         "GET /watch/events",
         "GET /watch/confirm/<token>",
@@ -121,6 +125,7 @@ EXPECTED: dict[Access, set[str]] = {
         "GET /certificates",
     },
     Access.EXAMINER: {
+        "POST /works/<path:key>/dossiers",
         "POST /invoices/<number>/refund",
         "POST /invoices/<number>/refund/decision",
         "GET /acts-read",
@@ -144,6 +149,7 @@ EXPECTED: dict[Access, set[str]] = {
     },
     Access.PERSON: {
         "GET /account",
+        "GET /account/data",
         "GET /account/again",
         "POST /account/again",
         "GET /account/authenticator",
@@ -208,6 +214,10 @@ EXPECTED: dict[Access, set[str]] = {
         "POST /services/<service_id>/start",
         "POST /titles/<path:number>/acts/<act>",
         "POST /applications/<path:number>/object",
+        "GET /works/new",
+        "POST /works/new",
+        "GET /works/<path:key>/edit",
+        "POST /works/<path:key>/edit",
         "POST /titles/<path:number>/acts/<act>/sketch",
     },
     Access.AGENT: {
@@ -231,6 +241,9 @@ EXPECTED: dict[Access, set[str]] = {
     Access.DECIDER: {
         "GET /certificates/<code>/end",
         "POST /certificates/<code>/end",
+    },
+    Access.AUDITOR: {
+        "GET /journal",
     },
     Access.SUPERVISOR: {
         "GET /supervision/devices",

@@ -15,7 +15,9 @@ from web.views import (
     draw,
     eiti,
     features,
+    governance,
     imports,
+    journal,
     log,
     map,
     money,
@@ -32,6 +34,8 @@ from web.views import (
     verify,
     watch,
     watch_hooks,
+    work_form,
+    works,
 )
 from web.views.desk import dossier, opinions, queue, steps
 from web.views.dossiers import (
@@ -69,7 +73,9 @@ PAGES = (
     account,
     cases,
     imports,
+    journal,
     acts_read,
+    governance,
     receipts,
     log,
     acts,
@@ -84,6 +90,8 @@ PAGES = (
     money_papers,
     watch_hooks,
     watch,
+    works,
+    work_form,
     objections,
 )
 DOSSIERS = (

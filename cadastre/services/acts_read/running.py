@@ -25,13 +25,11 @@ LOG = logging.getLogger(__name__)
 def run_next_act(engine: Engine, ruleset: Ruleset) -> int | None:
     """Do one thing that waits: tie a recorded act, or read one; give its number, None if none."""
     with Session(engine) as session:
-        waiting = list(
-            session.execute(
-                select(ActRead.id, ActRead.state)
-                .where(ActRead.state.in_(("recording", "ordered")))
-                .order_by(ActRead.id)
-            ).tuples()
-        )
+        waiting = session.execute(
+            select(ActRead.id, ActRead.state)
+            .where(ActRead.state.in_(("recording", "ordered")))
+            .order_by(ActRead.id)
+        ).all()
     for act_id, state in waiting:
         if state == "recording":
             if decide(engine, lambda session, one=act_id: finish(session, one)):  # type: ignore[misc]
