@@ -34,6 +34,11 @@ class CadastreState:
         return app_engine(self.settings)
 
     @cached_property
+    def reading_engine(self) -> Engine:
+        """Give the same door for questions that need no transaction: each stands on its own."""
+        return self.engine.execution_options(isolation_level="AUTOCOMMIT")
+
+    @cached_property
     def ruleset(self) -> Ruleset:
         """Give the law of the country this deployment serves."""
         return load_ruleset(self.settings.data / "rulesets" / self.settings.ruleset)
@@ -52,7 +57,7 @@ class CadastreState:
     @cached_property
     def procedures(self) -> dict[str, Procedure]:
         """Give the procedures that lead requests to their decision."""
-        return load_procedures(self.settings.data / "procedures")
+        return load_procedures(self.settings.data / "procedures", self.ruleset)
 
 
 def state() -> CadastreState:

@@ -13,6 +13,7 @@ from cadastre.sentences import say
 from cadastre.services.again import decide
 from cadastre.services.dossiers.move import run_clocks
 from cadastre.services.dossiers.paid import move_dossiers_when_paid
+from cadastre.services.dossiers.rescan import scan_what_was_not
 from cadastre.services.dossiers.sending import send_due
 
 TURN_SECONDS = 10.0
@@ -41,8 +42,9 @@ def _without_end(settings: Settings, ruleset: Ruleset, lang: str) -> None:
 
 
 def turn(settings: Settings, ruleset: Ruleset, lang: str) -> None:
-    """Write down what clocks decided, then send what is due."""
+    """Look at papers nobody scanned, write down what clocks decided, then send what is due."""
     engine = app_engine(settings)
+    decide(engine, lambda session: scan_what_was_not(session, settings.scanner))
     written = decide(engine, lambda session: run_clocks(session, ruleset))
     sent = send_due(engine, settings)
     if written:

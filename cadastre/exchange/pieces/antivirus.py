@@ -21,7 +21,8 @@ class Scan(StrEnum):
     """What is known about a piece."""
 
     CLEAN = "clean"
-    NOT_SCANNED = "not-scanned"  # no scanner is configured here
+    NOT_SCANNED = "not-scanned"  # no scanner was configured here
+    INFECTED = "infected"  # found when a piece that was kept unscanned was looked at later
 
 
 def scan(content: bytes, filename: str, address: str | None) -> Scan:

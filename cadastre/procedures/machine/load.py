@@ -10,12 +10,23 @@ from cadastre.errors import InvalidRuleset
 from cadastre.procedures.machine.definition import Procedure
 from cadastre.procedures.machine.guards import guard_named
 from cadastre.rules.files import prove_shape, read_yaml
+from cadastre.rules.ruleset import Ruleset
 
 SHARED = ("words", "calendars", "clocks")
+NO_HOLIDAYS = {
+    "evidence": "unconfirmed",
+    "note": {
+        "fr": "Aucun jour férié connu pour ce pays : seules les fins de semaine comptent.",
+        "en": "No public holiday known for this country: only week-ends count.",
+    },
+}
 
 
-def load_procedures(folder: Path) -> dict[str, Procedure]:
+def load_procedures(folder: Path, law: Ruleset | None = None) -> dict[str, Procedure]:
     """Load every procedure, by its id, which is the name of its file.
+
+    ``law`` gives the country whose working days count; a country without a calendar has week-ends
+    and no holidays. Without it each procedure has the calendar its file names.
 
     Raises
     ------
@@ -23,6 +34,9 @@ def load_procedures(folder: Path) -> dict[str, Procedure]:
         ``where`` names file and key; the sentence says what was expected.
     """
     shared = {name: _read(folder / f"{name}.yaml", name) for name in SHARED}
+    if law is not None:
+        national = shared["calendars"].get(law.id) or NO_HOLIDAYS | {"time_zone": law.time_zone}
+        shared["calendars"] = dict.fromkeys(shared["calendars"], national)
     paths = [path for path in sorted(folder.glob("*.yaml")) if path.stem not in SHARED]
     return {path.stem: _load(path, **shared) for path in paths}
 

@@ -72,7 +72,7 @@ def load_dossiers(session: Session, settings: Settings, ruleset: Ruleset) -> int
     folder = settings.data / "services" / settings.ruleset
     if not folder.is_dir() or session.scalar(there.limit(1)) is not None:
         return 0
-    procedures = load_procedures(settings.data / "procedures")
+    procedures = load_procedures(settings.data / "procedures", ruleset)
     scene = _Scene(session, ruleset, load_catalogue(folder), procedures)
     _begun(scene)
     _lodged(scene)

@@ -35,6 +35,7 @@ from cadastre.services.dossiers.ground import (
     reading_of,
     substances_of,
 )
+from cadastre.services.dossiers.rescan import unsafe_documents
 from cadastre.services.dossiers.taker import asked_taker, taker_of
 from cadastre.services.titles.facts import facts_of
 from cadastre.services.titles.grant import reasons_against_grant
@@ -198,6 +199,7 @@ Gather = Callable[[Circumstances], Any]
 _GATHERED: dict[str, tuple[str, Gather]] = {
     "form-complete": ("form_faults", _form_faults),
     "pieces-complete": ("pieces_missing", _pieces_missing),
+    "documents-safe": ("unsafe_documents", lambda about: unsafe_documents(about.dossier)),
     "perimeter-drawn": ("perimeter_missing", _perimeter_missing),
     "nothing-blocks": ("blocking_findings", _blocking_findings),
     "cases-settled": ("open_cases", _open_cases),

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from cadastre.errors import Blocked, NotFound, TooLarge, UnusableInput
-from cadastre.exchange.pieces.antivirus import scan
+from cadastre.exchange.pieces.antivirus import Scan, scan
 from cadastre.exchange.pieces.media import media_type_of, safe_name
 from cadastre.models import Document, Dossier, Message, StoredFile
 from cadastre.rules.catalogue.pieces import media_types
@@ -244,11 +244,19 @@ def judge(
 def read_document(
     session: Session, dossier: Dossier, actor: Actor, document_id: int
 ) -> tuple[Document, bytes]:
-    """Give a document with its bytes, and write down who looked when it is not the applicant."""
+    """Give a document with its bytes, and write down who looked when it is not the applicant.
+
+    Raises
+    ------
+    Blocked
+        ``pieces.held-back``: a virus was found in it.
+    """
     document = document_of(session, dossier, document_id)
     ref = ref_of(session, dossier)
     audience = Audience.OFFICE if document.kind == OFFICE else Audience.APPLICANT
     ensure(can_read_document(actor, ref, audience), actor, "dossiers.not-yours", dossier.number)
+    if document.scan == Scan.INFECTED.value:
+        raise Blocked("pieces.held-back", where=document.title)
     content = session.scalar(
         select(StoredFile.content).where(StoredFile.sha256 == document.sha256)
     )

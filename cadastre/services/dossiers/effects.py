@@ -39,7 +39,6 @@ from cadastre.services.titles.pending import answer_renewal, hold_for_renewal
 from cadastre.services.titles.perform import perform
 
 TELLS_ALL = ("lodge", "complete")
-DECISION_REASON = "—"
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,16 +190,20 @@ def decision_of(move: Move) -> Decision:
     Raises
     ------
     Blocked
-        ``dossiers.not-decided``: two people have not decided yet.
+        ``dossiers.not-decided``: two people have not decided yet; ``dossiers.no-grounds``: the
+        proposal says no reason.
     """
     proposal = move.standing.proposal
     if proposal is None or proposal.account_id is None or proposal.confirmed_by is None:
         raise Blocked("dossiers.not-decided", where=move.dossier.number)
-    reasons = [s.reason for s in move.standing.steps if s.kind == "propose-grant" and s.reason]
+    proposed = [step for step in move.standing.steps if step.kind == "propose-grant"]
+    reason = (proposed[-1].reason or "").strip() if proposed else ""
+    if not reason:
+        raise Blocked("dossiers.no-grounds", where=move.dossier.number)
     return Decision(
         move.session.get_one(Account, proposal.account_id),
         move.session.get_one(Account, proposal.confirmed_by),
-        reasons[-1] if reasons else DECISION_REASON,
+        reason,
         _act_document(move),
     )
 

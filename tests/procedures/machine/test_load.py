@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from cadastre.errors import InvalidRuleset
 from cadastre.procedures.machine import Procedure, load_procedures
+from cadastre.rules.load import load_ruleset
 from cadastre.sentences import say
 from tests.procedures.machine.walks import FOLDER, procedures
 
@@ -88,3 +91,27 @@ def test_decisions_want_two_people_and_two_factors() -> None:
         for rule in procedure.steps.values():
             assert rule.second_factor or rule.effect not in ("grant-title", "act"), rule.kind
             assert not (rule.proposes and "decider" in rule.by)
+
+
+@pytest.mark.parametrize(("country", "working"), [("togo", False), ("rdc", True)])
+def test_working_days_are_those_of_the_country(country: str, working: bool) -> None:
+    """Togo rests on 27 April, the Congo does not."""
+    law = load_ruleset(FOLDER.parent / "rulesets" / country)
+    calendar = load_procedures(FOLDER, law)["titre-minier"].calendar
+    assert calendar.is_working(dt.date(2027, 4, 27)) is working
+    assert calendar.is_working(dt.date(2027, 6, 30)) is not working
+    assert calendar.time_zone == law.time_zone
+
+
+def test_a_country_without_a_calendar_has_week_ends_alone() -> None:
+    law = replace(load_ruleset(FOLDER.parent / "rulesets" / "togo"), id="elsewhere")
+    calendar = load_procedures(FOLDER, law)["declaration"].calendar
+    assert calendar.is_working(dt.date(2026, 12, 25))
+    assert not calendar.is_working(dt.date(2026, 12, 26))
+
+
+def test_whoever_proposes_says_why() -> None:
+    """The reason of a decision is that of its proposal: no procedure lets it be left out."""
+    for procedure in procedures().values():
+        for rule in procedure.steps.values():
+            assert rule.proposes is None or "reason" in rule.needs, (procedure.id, rule.kind)
