@@ -44,6 +44,7 @@ from api.titles import title_routes
 from api.verify import verify_routes
 from api.webhooks import webhook_routes
 from cadastre.config import read_settings
+from api.works import work_routes
 
 MAX_REQUEST_BYTES = 12 * 1024 * 1024
 BLUEPRINTS = (
@@ -64,6 +65,7 @@ BLUEPRINTS = (
     webhook_routes,
     application_routes,
     *DOSSIER_BLUEPRINTS,
+    work_routes,
     title_routes,
     case_routes,
     opening_routes,

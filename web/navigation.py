@@ -59,6 +59,7 @@ MORE = (
     Entry("eiti.nav", "/eiti"),
     Entry("nav.log", "/log/"),
     Entry("supervision.nav-statistics", "/statistics"),
+    Entry("works.nav", "/works"),
     Entry("pages.nav-about", "/about"),
 )
 

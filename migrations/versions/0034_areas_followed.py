@@ -1,4 +1,4 @@
-"""Tell whoever follows an area: public events, areas followed, notices, where readers of events are."""
+"""Tell whoever follows an area: public events, areas followed, notices, places of readers."""
 
 from __future__ import annotations
 

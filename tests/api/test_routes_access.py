@@ -21,6 +21,7 @@ BY_ACCESS: dict[Access, set[str]] = {
         "GET /api/changes",
         "POST /api/areas",
         "GET /api/areas/events",
+        "GET /api/electrification",
         "GET /api/eiti",
         "GET /api/exports/<collection>",
         "GET /api/exports/jobs/<key>",
@@ -76,6 +77,8 @@ BY_ACCESS: dict[Access, set[str]] = {
         "GET /ogc/tiles/WebMercatorQuad/<int:zoom>/<int:row>/<int:column>",
     },
     Access.SIGNED_IN: {
+        "POST /api/works",
+        "PUT /api/works/<path:key>",
         "POST /api/acts/<int:proposal>/confirmation",
         "POST /api/acts/<int:proposal>/rejection",
         "POST /api/applications",

@@ -97,6 +97,11 @@ EXPECTED: dict[Access, set[str]] = {
         "GET /zones/<path:key>",
     },
     Access.SIGNED_IN: {
+        "POST /applications/<path:number>/object",
+        "GET /works/new",
+        "POST /works/new",
+        "GET /works/<path:key>/edit",
+        "POST /works/<path:key>/edit",
         "GET /applications/<number>/remnants",
         "GET /desk",
         "GET /desk/<number>",
@@ -213,11 +218,6 @@ EXPECTED: dict[Access, set[str]] = {
         "GET /services/<service_id>/start",
         "POST /services/<service_id>/start",
         "POST /titles/<path:number>/acts/<act>",
-        "POST /applications/<path:number>/object",
-        "GET /works/new",
-        "POST /works/new",
-        "GET /works/<path:key>/edit",
-        "POST /works/<path:key>/edit",
         "POST /titles/<path:number>/acts/<act>/sketch",
     },
     Access.AGENT: {

@@ -22,6 +22,7 @@ from web.raster_charts import Charted, charted
 from web.records import RIGHTS, record_of
 from web.views.family import family_tree
 from web.views.remnants import shows_remnants
+from web.work_facts import work_told
 
 pages = Blueprint("features_page", __name__)
 COLLECTIONS = {
@@ -49,7 +50,9 @@ def show(collection: str, key: str) -> str:
     family = family_tree(life["family"]) if life else ()
     return render_template(
         "record.html", record=record, life=life, family=family, data_day=at.day,
-        certificate=certificate, rasters=_rasters(collection, key, viewer),
+        certificate=certificate,
+        work=work_told(db_session(), key, language) if collection == "works" else None,
+        rasters=_rasters(collection, key, viewer),
         remnants=collection == "applications" and shows_remnants(key),
     )  # fmt: skip
 
