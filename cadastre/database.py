@@ -7,15 +7,18 @@ command opens a session with :func:`transaction`, services only flush.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from alembic import command
 from alembic.config import Config
+from psycopg2 import Error as DriverError
 from sqlalchemy import Engine, create_engine, event, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DisconnectionError, OperationalError
 from sqlalchemy.orm import Session
 
 from cadastre.cluster import ensure_running
@@ -23,6 +26,7 @@ from cadastre.config import APP_ROLE, ROOT, Settings
 from cadastre.errors import NotAvailable
 
 MIGRATIONS = ROOT / "migrations"
+IDLE_S = 1.0  # a connection used longer ago is asked whether it still lives
 
 
 def owner_url(settings: Settings) -> str:
@@ -85,10 +89,11 @@ def _engine(url: str, role: str | None) -> Engine:
     # Starting parallel workers costs about 20 ms a question and five times the throughput of tiles.
     engine = create_engine(
         url,
-        pool_pre_ping=True,
         pool_size=8,
         connect_args={"options": "-c max_parallel_workers_per_gather=0 -c timezone=UTC"},
     )
+    event.listen(engine, "checkin", _note_use)
+    event.listen(engine, "checkout", _ping_when_idle)
     if role is not None:
 
         @event.listens_for(engine, "connect")
@@ -98,6 +103,25 @@ def _engine(url: str, role: str | None) -> Engine:
             connection.commit()
 
     return engine
+
+
+def _note_use(_connection: Any, record: Any) -> None:
+    record.info["used_at"] = time.monotonic()
+
+
+def _ping_when_idle(connection: Any, record: Any, _proxy: Any) -> None:
+    """Ask a connection whether it still lives, unless it did a moment ago.
+
+    A ping before each request is a journey to the database in four.
+    """
+    if time.monotonic() - record.info.get("used_at", time.monotonic()) < IDLE_S:
+        return
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+        connection.rollback()
+    except DriverError as error:
+        raise DisconnectionError from error
 
 
 def _alembic(url: str) -> Config:

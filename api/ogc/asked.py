@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from flask import request
@@ -15,7 +16,8 @@ from cadastre.errors import UnusableInput
 from cadastre.queries.catalogue import relation_at_run
 from cadastre.queries.cql2 import CQL2_TEXT, compile_filter
 from cadastre.queries.filters import PARSERS, filtered
-from cadastre.queries.relation import Box, Relation, box_of
+from cadastre.queries.relation import Box, Relation, box_of, box_values
+from cadastre.queries.visibility import Viewer
 
 KNOWN = (
     "bbox", "bbox-crs", "datetime", "limit", "after", "filter", "filter-lang", "filter-crs", "at",
@@ -26,7 +28,7 @@ KNOWN = (
 def asked_relation(collection: str) -> tuple[Relation, Mapping[str, Any]]:
     """Give the part of a collection that the request's box, moment and filters leave.
 
-    The second is the moment, which each question to the first is given.
+    The second are its moment and box, which each question to the first is given.
 
     Raises
     ------
@@ -36,13 +38,12 @@ def asked_relation(collection: str) -> tuple[Relation, Mapping[str, Any]]:
         A parameter that cannot be read; an unknown one is refused too.
     """
     at, interval = moment_of(request.args)
-    relation = relation_at_run(collection, shared_viewer(collection), ever=interval is not None)
+    bbox = asked_box()
+    viewer = shared_viewer(collection)
+    relation = _plain(collection, viewer, interval is not None, bbox is not None)
     relation = _by_queryables(relation)
     if interval is not None and relation.period is not None:
         relation = relation.narrowed(relation.period.op("&&")(interval))
-    bbox = asked_box()
-    if bbox is not None:
-        relation = relation.within(bbox)
     crs = systems.asked_system(request.args.get("filter-crs"), "filter-crs")
     language = request.args.get("filter-lang", CQL2_TEXT)
     if language not in PARSERS:
@@ -54,7 +55,14 @@ def asked_relation(collection: str) -> tuple[Relation, Mapping[str, Any]]:
         systems.code_of(crs),
         north_first=systems.is_north_first(crs),
     )
-    return kept, at.parameters()
+    return kept, {**at.parameters(), **(box_values(bbox) if bbox is not None else {})}
+
+
+@cache
+def _plain(collection: str, viewer: Viewer, ever: bool, boxed: bool) -> Relation:
+    """Describe a collection once for every box: its statements are compiled once too."""
+    relation = relation_at_run(collection, viewer, ever=ever)
+    return relation.within_asked() if boxed else relation
 
 
 def asked_box() -> Box | None:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Sequence
 from typing import Any
 
-import shapely
 from flask import Blueprint, Response, request
 
 from api.documentation import AT, BBOX, LANG, Operation, Parameter, documented
@@ -15,26 +13,24 @@ from api.limits import PAGED, limiter
 from api.ogc import systems
 from api.ogc.answers import answer, kept, renderer, wants_page
 from api.ogc.asked import asked_names, asked_relation
+from api.ogc.geojson import features_of, features_text, plain
 from api.ogc.links import GEOJSON, HTML, here, link
 from api.ogc.parameters import LIMIT, MOST, moment_of, refuse_unknown
 from api.parameters import parse_count
 from api.permissions import Access, open_to
-from api.representation import json_text
 from api.schemas import Feature
-from api.session import db_session
+from api.session import db_session, reading_session
 from api.viewing import shared_viewer
 from cadastre.errors import NotFound
 from cadastre.queries.asof import look_back
 from cadastre.queries.catalogue import relation_at_run
-from cadastre.queries.paging import Page, find_page, settled_at, sorts_of
-from cadastre.queries.relation import Relation, count_features, find_feature
+from cadastre.queries.paging import Page, find_item, find_page, settled_at, sorts_of
+from cadastre.queries.relation import count_features
 from cadastre.services.details import plain_properties
-from cadastre.services.representation import geometry_json
 
 ogc_routes = Blueprint("ogc", __name__)
 CRS = Parameter("crs", "Address of the system of the answer", example=systems.CRS84)
 KNOWN = Parameter("known", "Instant until which the register knew", example="2026-11-24T12:00:00Z")
-HIDDEN = ("row_id", "key", "geometry")
 
 
 @ogc_routes.get("/ogc/collections/<collection>/items")
@@ -66,23 +62,27 @@ def items(collection: str) -> Response:
     crs = systems.asked_system(request.args.get("crs"), "crs")
     limit = parse_count(request.args.get("limit"), "limit", 100, MOST)
     after = request.args.get("after")
+    names = asked_names(relation)
     page = find_page(
-        db_session(), relation, limit=limit, sorts=sorts, after=after,
-        names=asked_names(relation), as_geojson=crs == systems.CRS84, values=moment,
+        db_session() if sorts else reading_session(), relation, limit=limit, sorts=sorts,
+        after=after, names=names, as_geojson=crs == systems.CRS84, values=moment,
     )  # fmt: skip
+    names = tuple(relation.fields) if names is None else names
     body: dict[str, Any] = {
         "links": _links(collection, page, seen_at),
         "numberReturned": len(page.rows),
     }
     if after is None:
-        whole = page.following is None
+        is_whole = page.following is None
         body["numberMatched"] = (
-            len(page.rows) if whole else count_features(db_session(), relation, moment)
+            len(page.rows) if is_whole else count_features(db_session(), relation, moment)
         )
     if wants_page():
-        body |= {"collection": collection, "rows": [_shown(row, relation) for row in page.rows]}
+        body |= {"collection": collection, "rows": [_shown(row, names) for row in page.rows]}
         return answer("items", body)
-    return kept(_collection(_features(page.rows, crs), body), Content_Crs=f"<{crs}>")
+    written = features_of(page.rows, names, crs)
+    whole = {"type": "FeatureCollection", "features": written, **body}
+    return kept(Response(features_text(whole), content_type=GEOJSON), Content_Crs=f"<{crs}>")
 
 
 @ogc_routes.get("/ogc/collections/<collection>/items/<path:key>")
@@ -95,22 +95,24 @@ def one_item(collection: str, key: str) -> Response:
     refuse_unknown("at", "known", "lang", "f", "crs")
     crs = systems.asked_system(request.args.get("crs"), "crs")
     relation = relation_at_run(collection, shared_viewer(collection), ever=True)
-    row = find_feature(db_session(), relation, key, moment_of(request.args)[0].parameters())
+    row = find_item(
+        reading_session(), relation, key, as_geojson=crs == systems.CRS84,
+        values=moment_of(request.args)[0].parameters(),
+    )  # fmt: skip
     if row is None:
         raise NotFound("http.not-in-register", where=key, given=key)
-    properties = plain_properties(row._asdict())
-    body = {
-        "type": "Feature",
-        "id": key,
-        "geometry": _placed(row.geometry, crs),
-        "properties": properties,
-        "links": [
-            link(request.path, "self", GEOJSON),
-            link(f"/ogc/collections/{collection}", "collection"),
-        ],
-    }
-    page = {"collection": collection} if wants_page() else {}
-    return answer("item", {**body, **page}, GEOJSON, Content_Crs=f"<{crs}>")
+    links = [
+        link(request.path, "self", GEOJSON),
+        link(f"/ogc/collections/{collection}", "collection"),
+    ]
+    if renderer() is not None:
+        links.append(link(here(f="html"), "alternate", HTML))
+    (written,) = features_of([row], tuple(relation.fields), crs)
+    body = {**written, "id": key, "links": links}
+    if wants_page():
+        shown = {**plain(body), "properties": plain_properties(written["properties"])}
+        return answer("item", {**shown, "collection": collection}, GEOJSON)
+    return kept(Response(features_text(body), content_type=GEOJSON), Content_Crs=f"<{crs}>")
 
 
 def _pin(is_sorted: bool) -> dt.datetime:
@@ -140,47 +142,5 @@ def _links(collection: str, page: Page, seen_at: dt.datetime) -> list[dict[str, 
     return links
 
 
-def _features(rows: Sequence[Any], crs: str) -> list[str]:
-    """Write features as text: the geometry comes as text from the database already."""
-    if crs == systems.CRS84:
-        grounds = [row.geometry or "null" for row in rows]
-    else:
-        shapes = shapely.from_wkb([row.geometry and bytes(row.geometry) for row in rows])
-        moved = systems.move(list(shapes), crs) if rows else []
-        grounds = [
-            "null" if shape is None else shapely.to_geojson(shape) or "null" for shape in moved
-        ]
-    return [
-        f'{{"type":"Feature","id":{json_text(row.key)},"geometry":{ground},'
-        f'"properties":{json_text(_properties(row))}}}'
-        for row, ground in zip(rows, grounds, strict=True)
-    ]
-
-
-def _collection(features: list[str], body: dict[str, Any]) -> Response:
-    rest = json_text(body)[1:]
-    text = f'{{"type":"FeatureCollection","features":[{",".join(features)}],{rest}'
-    return Response(text, content_type=GEOJSON)
-
-
-def _properties(row: Any) -> dict[str, Any]:
-    return {
-        name: value for name, value in row._mapping.items()
-        if name not in HIDDEN and not name.startswith("sort_")
-    }  # fmt: skip
-
-
-def _shown(row: Any, relation: Relation) -> dict[str, Any]:
-    held = _properties(row)
-    return {"id": row.key, "values": {n: held[n] for n in relation.fields if n in held}}
-
-
-def _placed(ground: Any, crs: str) -> dict[str, Any] | None:
-    if ground is None:
-        return None
-    shape = shapely.from_wkb(bytes(ground))
-    if crs == systems.CRS84:
-        return geometry_json(shape)
-    (moved,) = systems.move([shape], crs)
-    written: dict[str, Any] = json.loads(shapely.to_geojson(moved) or "null")
-    return written
+def _shown(row: Any, names: Sequence[str]) -> dict[str, Any]:
+    return {"id": row.key, "values": dict(zip(names, row, strict=False))}

@@ -10,7 +10,7 @@ from flask import Blueprint, Response, request
 
 from api.parameters import parse_moment
 from api.permissions import Access, open_to
-from api.session import db_session
+from api.session import reading_session
 from cadastre.errors import NotFound
 from cadastre.queries.tiles import LAYERS, OF_COLLECTION, make_tile
 
@@ -47,7 +47,8 @@ def collection_tile(collection: str, zoom: int, row: int, column: int) -> Respon
 def answer(zoom: int, column: int, row: int, layers: Iterable[str]) -> Response:
     """Make, compress and label a tile; an unchanged one costs the client nothing."""
     chosen = tuple(layers)
-    tile = make_tile(db_session(), zoom, column, row, parse_moment(request.args), layers=chosen)
+    moment = parse_moment(request.args)
+    tile = make_tile(reading_session(), zoom, column, row, moment, layers=chosen)
     response = Response(tile, content_type=MVT)
     response.set_etag(hashlib.sha256(tile).hexdigest()[:32])
     response.cache_control.public = True

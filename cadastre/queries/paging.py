@@ -11,9 +11,24 @@ import datetime as dt
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Row, Select, SQLColumnExpression, and_, false, func, or_, text, true
+from sqlalchemy import (
+    BigInteger,
+    Integer,
+    Row,
+    Select,
+    SQLColumnExpression,
+    Text,
+    and_,
+    bindparam,
+    false,
+    func,
+    or_,
+    text,
+    true,
+)
 from sqlalchemy.orm import Session
 
 from cadastre.errors import UnusableInput
@@ -100,19 +115,68 @@ def find_page(
     UnusableInput
         ``paging.not-a-mark``: the mark is not one of this order.
     """
-    query = relation.select(
+    asked = {**(values or {}), "rows_asked": limit + 1}
+    if after is None or sorts:
+        query = _page(relation, tuple(sorts), names, as_geojson)
+        if after is not None:
+            query = query.where(_behind(relation, sorts, _read_mark(after, sorts)))
+    else:
+        _, asked["after_key"], asked["after_row"] = _read_mark(after, sorts)
+        query = _page_behind(relation, names, as_geojson)
+    rows = session.connection().execute(query, asked).all()
+    shown = rows[:limit]
+    return Page(shown, _mark(shown[-1], sorts) if len(rows) > limit else None)
+
+
+def find_item(
+    session: Session,
+    relation: Relation,
+    key: str,
+    *,
+    as_geojson: bool = True,
+    values: Mapping[str, Any] | None = None,
+) -> Row[Any] | None:
+    """Give one row, the latest of its key, with the columns of a page."""
+    asked = {**(values or {}), "asked_key": key}
+    return session.connection().execute(_item(relation, as_geojson), asked).first()
+
+
+# A statement that is built once is also compiled once; a relation with a filter of its own is a new
+# one each time, and soon forgotten.
+@lru_cache(maxsize=128)
+def _page(
+    relation: Relation, sorts: tuple[Sort, ...], names: tuple[str, ...] | None, as_geojson: bool
+) -> Select[Any]:
+    ordered = _ordered(_columns(relation, sorts, names, as_geojson), relation, sorts)
+    return ordered.limit(bindparam("rows_asked", type_=Integer))
+
+
+@lru_cache(maxsize=128)
+def _page_behind(
+    relation: Relation, names: tuple[str, ...] | None, as_geojson: bool
+) -> Select[Any]:
+    key, row_id = bindparam("after_key", type_=Text), bindparam("after_row", type_=BigInteger)
+    behind = _behind(relation, (), ([], key, row_id))
+    return _page(relation, (), names, as_geojson).where(behind)
+
+
+@lru_cache(maxsize=128)
+def _item(relation: Relation, as_geojson: bool) -> Select[Any]:
+    query = _columns(relation, (), None, as_geojson)
+    mine = relation.key == bindparam("asked_key", type_=Text)
+    return query.where(mine).order_by(relation.row_id.desc()).limit(1)
+
+
+def _columns(
+    relation: Relation, sorts: Sequence[Sort], names: tuple[str, ...] | None, as_geojson: bool
+) -> Select[Any]:
+    return relation.select(
         *relation.columns(names),
         *(sort.field.expression.label(_VALUE.format(n)) for n, sort in enumerate(sorts)),
         relation.key.label("key"),
         relation.row_id.label("row_id"),
         _geometry(relation, as_geojson).label("geometry"),
     )
-    if after is not None:
-        query = query.where(_behind(relation, sorts, _read_mark(after, sorts)))
-    ordered = _ordered(query, relation, sorts).limit(limit + 1)
-    rows = session.execute(ordered, values or {}).all()
-    shown = rows[:limit]
-    return Page(shown, _mark(shown[-1], sorts) if len(rows) > limit else None)
 
 
 def settled_at(session: Session) -> dt.datetime:
@@ -146,7 +210,7 @@ def _ordered(query: Select[Any], relation: Relation, sorts: Sequence[Sort]) -> S
 
 
 def _behind(
-    relation: Relation, sorts: Sequence[Sort], mark: tuple[list[Any], str, int]
+    relation: Relation, sorts: Sequence[Sort], mark: tuple[list[Any], Any, Any]
 ) -> SQLColumnExpression[bool]:
     """Say “behind the mark” so that an index on the key still leads there."""
     values, key, row_id = mark

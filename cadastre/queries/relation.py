@@ -7,15 +7,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import FromClause, Row, Select, SQLColumnExpression, func, select
+from sqlalchemy import FromClause, Row, Select, SQLColumnExpression, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from cadastre.queries.visibility import Field, Viewer, allowed_fields
 
 Box = tuple[float, float, float, float]
+BOX_NAMES = ("box_west", "box_south", "box_east", "box_north")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Relation:
     """A collection seen by a viewer at a moment: its public fields over its joined tables.
 
@@ -45,6 +46,11 @@ class Relation:
         box = func.ST_MakeEnvelope(*bbox, 4326)
         return self.narrowed(self.geometry.op("&&")(box), func.ST_Intersects(self.geometry, box))
 
+    def within_asked(self) -> Relation:
+        """Keep what meets a box that is given at run: ``box_values`` with each question."""
+        box = func.ST_MakeEnvelope(*map(bindparam, BOX_NAMES), 4326)
+        return self.narrowed(self.geometry.op("&&")(box), func.ST_Intersects(self.geometry, box))
+
     def columns(self, names: tuple[str, ...] | None = None) -> list[SQLColumnExpression[Any]]:
         """Give labelled columns, all of them or those named that the viewer may see."""
         chosen = self.fields if names is None else [n for n in names if n in self.fields]
@@ -53,6 +59,11 @@ class Relation:
     def select(self, *columns: SQLColumnExpression[Any]) -> Select[Any]:
         """Select columns under the relation's conditions, without an order."""
         return select(*columns).select_from(self.source).where(*self.where)
+
+
+def box_values(bbox: Box) -> dict[str, float]:
+    """Give the box of a relation :meth:`Relation.within_asked`."""
+    return dict(zip(BOX_NAMES, bbox, strict=True))
 
 
 def box_of(text: str) -> Box:

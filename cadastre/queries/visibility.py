@@ -36,7 +36,7 @@ ANYBODY = Viewer()
 __all__ = ["ANYBODY", "Classification", "Field", "Viewer", "allowed_fields", "party_name"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Field:
     """A column of the read model: what it is called, where it comes from, who may see it.
 

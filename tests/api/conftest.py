@@ -43,7 +43,7 @@ def app(app_database_url: str) -> Flask:
 @pytest.fixture
 def client(app: Flask, session: Session, monkeypatch: pytest.MonkeyPatch) -> Iterator[FlaskClient]:
     """Give a client whose requests see what the test put into its own transaction."""
-    monkeypatch.setattr(api_session, "open_session", lambda: _Borrowed(session))
+    monkeypatch.setattr(api_session, "open_session", lambda *_: _Borrowed(session))
     with app.test_client() as client:
         yield client
 

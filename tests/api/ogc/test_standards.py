@@ -198,13 +198,28 @@ def test_tile_sets_say_what_the_tiles_hold(client, register):
     tile = client.get(path)
     assert tile.content_type == "application/vnd.mapbox-vector-tile"
     assert {layer["id"] for layer in told["layers"]} == {"titles"}
-    for name in told["layers"][0]["propertiesSchema"]["properties"]:
-        assert name.encode() in tile.data or name in ("holder", "name"), name
+    for name, schema in told["layers"][0]["propertiesSchema"]["properties"].items():
+        is_far = int(schema.get("x-from-tile-matrix", 0)) <= 6
+        assert (name.encode() in tile.data) == is_far, name
     (scheme,) = [link["href"] for link in told["links"] if "tiling-scheme" in link["rel"]]
     matrices = client.get(scheme.removeprefix("http://localhost")).json["tileMatrices"]
     assert matrices[3]["matrixWidth"] == 8
     assert client.get("/ogc/tiles/Other").status_code == 404
     assert client.get("/ogc/collections/nothing/tiles").status_code == 404
+
+
+def test_far_tiles_draw_one_right_of_those_too_small_to_tell_apart(client, session):
+    make_title(session, square(0.5, 8.0, 0.5), number="WIDE")
+    for number in range(6):  # a hundred metres each, side by side within a pixel of zoom 6
+        make_title(session, square(1.2 + number * 0.001, 8.0, 0.001), number=f"SMALL{number}")
+    make_title(session, square(1.2, 8.0, 0.002), number="LARGEST", group="none")
+    session.flush()
+    path = "/ogc/collections/titles/tiles/WebMercatorQuad"
+    far, near = client.get(f"{path}/6/30/32").data, client.get(f"{path}/10/489/515").data
+    assert b"WIDE" in far
+    assert b"LARGEST" in far
+    assert b"SMALL" not in far
+    assert near.count(b"SMALL") == 6
 
 
 def test_tilejson_lists_every_layer_of_the_map(client, register):

@@ -43,7 +43,7 @@ def browser(
     app: Flask, app_session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> Browser:
     """Give a browser whose requests see what the test put into its own transaction."""
-    monkeypatch.setattr(api_session, "open_session", lambda: _Borrowed(app_session))
+    monkeypatch.setattr(api_session, "open_session", lambda *_: _Borrowed(app_session))
     return Browser(app.test_client(), app_session)
 
 
