@@ -23,7 +23,7 @@ from cadastre.services.again import decide
 from cadastre.services.checks import today
 from cadastre.services.legacy import LegacyLoad, load_legacy, read_mapping, suggest_mapping
 from cadastre.services.legacy.report import as_csv, as_json, summary
-from cadastre.services.legacy.suggestion import write_suggestion
+from cadastre.services.legacy.suggestion import suggest_corners, write_suggestion
 from cadastre.services.legacy.values import text_of
 
 SAMPLE_ROWS = 2_000
@@ -61,8 +61,8 @@ def legacy(
 ) -> None:
     """Take FILE over: every row is kept, graded, and marked where it is doubtful.
 
-    FILE is a GeoPackage, zipped Shapefile, GeoJSON or CSV. Without --mapping a suggestion is
-    printed, to be read and corrected by a person.
+    FILE is a GeoPackage, zipped Shapefile or MapInfo table, GeoJSON, KML, spreadsheet or CSV.
+    Without --mapping a suggestion is printed, to be read and corrected by a person.
     """
     if suggest or mapping is None:
         _suggest(file, layer, lang)
@@ -103,14 +103,16 @@ def _suggest(file: Path, layer: str | None, language: str) -> None:
     layers = [one for one in list_layers(file) if one.geometry is not None] or list_layers(file)
     if layer is None and layers:
         layer = max(layers, key=lambda one: one.features).name
-    batches = read_layer(file, layer=layer)
+    batches = read_layer(file, layer=layer, as_table=file.suffix.lower() == ".csv")
     first = next(batches, None)
     if first is None or not first.attributes:
         raise UnusableInput("legacy.no-rows", where=file.name)
     rows = first.attributes[:SAMPLE_ROWS]
     fields = suggest_mapping(list(rows[0]), rows)
     kinds = sorted({text_of(row.get(fields.get("kind", ""))) or "" for row in rows} - {""})
-    output.line(write_suggestion(layer, None, fields, itertools.islice(kinds, MOST_KINDS)).rstrip())
+    corners = suggest_corners(list(rows[0]), rows, fields.get("number"))
+    some = itertools.islice(kinds, MOST_KINDS)
+    output.line(write_suggestion(layer, None, fields, some, corners).rstrip())
     if first.crs is None:
         output.note(say("legacy.crs-missing", language, where=file.name))
     output.note(say("legacy.suggested", language))

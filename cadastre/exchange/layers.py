@@ -117,7 +117,7 @@ def _listed(path: Path, layer: str | None, trust: Trust) -> list[LayerInfo]:
 
 
 def read_layer(
-    path: Path, *, layer: str | None = None, trust: Trust = OPERATOR
+    path: Path, *, layer: str | None = None, trust: Trust = OPERATOR, as_table: bool = False
 ) -> Iterator[Batch]:
     """Stream a layer (the first unless named), a few thousand rows at a time.
 
@@ -126,13 +126,16 @@ def read_layer(
     path
         GeoPackage, zipped Shapefile or MapInfo table (TAB, MIF), GeoJSON and its sequences,
         FlatGeobuf, KML, XLSX, DXF, or CSV with lon/lat or WKT columns.
+    as_table
+        Keep every column of a CSV as it is written and draw nothing of it: where a row is a corner,
+        a decimal comma would be lost on the way to a point.
 
     Raises
     ------
     UnusableInput
         See :func:`list_layers`; ``exchange.layer-missing``.
     """
-    with _stream(path, layer, trust) as (reader, geometry_column, crs):
+    with _stream(path, layer, trust, as_table) as (reader, geometry_column, crs):
         for batch in reader:
             yield _batch(batch, geometry_column, crs)
 
@@ -233,7 +236,7 @@ def _tables(archive: Archive, where: str) -> dict[str, str]:
 
 @contextlib.contextmanager
 def _stream(
-    path: Path, layer: str | None, trust: Trust
+    path: Path, layer: str | None, trust: Trust, as_table: bool = False
 ) -> Iterator[tuple[pa.RecordBatchStreamReader, str | None, str | None]]:
     if layer is not None:
         known = [each.name for each in list_layers(path, trust)]
@@ -242,7 +245,7 @@ def _stream(
                 "exchange.layer-missing", where=path.name, layer=layer, known=", ".join(known)
             )
     with _job(path, layer, trust) as (folder, order):
-        process = start("layer", folder, trust.allowance, **order)
+        process = start("layer", folder, trust.allowance, as_table=as_table, **order)
         watch = threading.Timer(trust.allowance.wall_seconds, process.kill)
         watch.start()
         try:

@@ -31,7 +31,8 @@ def prepare(order: dict[str, Any]) -> None:
 def run(order: dict[str, Any], folder: Path, out: BinaryIO) -> None:
     """Answer the list of layers, or the features of one as an Arrow stream."""
     path = str(folder / order["file"])
-    options = CSV_OPTIONS if order["driver"] == "CSV" else {}
+    is_drawn = order["driver"] == "CSV" and not order.get("as_table")
+    options = CSV_OPTIONS if is_drawn else {}
     if order["task"] == "layers":
         layers = [
             {

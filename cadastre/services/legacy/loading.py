@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -24,7 +25,9 @@ from cadastre.queries.touched import transaction_start
 from cadastre.rules.doubts import can_transfer, grade
 from cadastre.rules.ruleset import Ruleset
 from cadastre.services.cases.detection import recount_touched
+from cadastre.services.legacy.corners import RawRow, rows_of
 from cadastre.services.legacy.mapping import Mapping
+from cadastre.services.legacy.places import doubt_places
 from cadastre.services.legacy.records import Record, RecordReader, settle_numbers
 from cadastre.services.legacy.standing import Standings, decide_standings, stage_grounds
 from cadastre.services.legacy.writing import Writer
@@ -110,16 +113,23 @@ def load_legacy(
 def read_records(path: Path, mapping: Mapping, ruleset: Ruleset, day: dt.date) -> list[Record]:
     """Read every row of a file; see :func:`load_legacy` for what is refused."""
     reader = RecordReader(mapping, ruleset, day)
-    records: list[Record] = []
-    crs: str | None = None
-    for batch in read_layer(path, layer=mapping.layer):
-        if not records:
-            _refuse_missing_columns(mapping, {*next(iter(batch.attributes), {})}, path)
-            crs = _system(mapping, batch.crs, path)
-        for raw, geometry in zip(batch.attributes, batch.geometries, strict=True):
-            records.append(reader.read(len(records) + 1, raw, geometry, crs or "EPSG:4326"))
+    systems: list[str] = []
+
+    def rows() -> Iterator[RawRow]:
+        as_table = mapping.corners is not None
+        for batch in read_layer(path, layer=mapping.layer, as_table=as_table):
+            if not systems:
+                _refuse_missing_columns(mapping, {*next(iter(batch.attributes), {})}, path)
+                systems.append(_system(mapping, batch.crs, path))
+            yield from zip(batch.attributes, batch.geometries, strict=True)
+
+    records = [
+        reader.read(number, raw, geometry, systems[0])
+        for number, (raw, geometry) in enumerate(rows_of(rows(), mapping), start=1)
+    ]
     if not records:
         raise UnusableInput("legacy.no-rows", where=path.name)
+    doubt_places(records, mapping, ruleset)
     return records
 
 
@@ -132,7 +142,8 @@ def _system(mapping: Mapping, stated: str | None, path: Path) -> str:
 
 
 def _refuse_missing_columns(mapping: Mapping, columns: set[str], path: Path) -> None:
-    absent = sorted(set(mapping.fields.values()) - columns)
+    wanted = set(mapping.fields.values()) | (mapping.corners.columns if mapping.corners else set())
+    absent = sorted(wanted - columns)
     if absent:
         raise UnusableInput(
             "legacy.no-column", where=path.name, column=absent[0], known=", ".join(sorted(columns))

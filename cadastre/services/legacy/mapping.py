@@ -20,6 +20,7 @@ ROLES = (
 KEYS = {
     "name", "source", "layer", "crs", "ruleset", "time_zone", "as_of", "prefix", "separators",
     "day_first", "fields", "kinds", "group", "substances", "statuses", "area_unit", "coordinates",
+    "corners",
 }  # fmt: skip
 AREA_UNITS_M2 = {"ha": 1e4, "km2": 1e6, "m2": 1.0, "acre": 4046.8564224}
 IN_FORCE, ENDED, UNKNOWN = "in-force", "ended", "unknown"
@@ -33,6 +34,20 @@ class KindMeaning:
 
     kind: str
     group: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Corners:
+    """The columns of a table that has a row a corner: easting or longitude, northing, order."""
+
+    x: str
+    y: str
+    order: str | None = None
+
+    @property
+    def columns(self) -> set[str]:
+        """List the columns the file must have."""
+        return {self.x, self.y} | ({self.order} if self.order else set())
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +75,7 @@ class Mapping:
     statuses: dict[str, str] = field(default_factory=dict)
     area_unit: str = "ha"
     coordinates: DeclaredSystems | None = None
+    corners: Corners | None = None
 
 
 def read_mapping(path: Path) -> Mapping:
@@ -89,13 +105,14 @@ def parse_mapping(content: dict[str, Any], where: str) -> Mapping:
     if not isinstance(fields, dict) or not fields:
         raise UnusableInput("legacy.mapping-value", where=where, key="fields", known=_said(ROLES))
     _refuse_unknown(set(fields), set(ROLES), f"{where}: fields")
-    bare = KEYS - {"fields", "kinds", "coordinates"}
+    bare = KEYS - {"fields", "kinds", "coordinates", "corners"}
     plain = {key: content[key] for key in bare if key in content}
     plain |= {key: str(plain[key]) for key in ("as_of", "crs", "prefix") if key in plain}
     mapping = Mapping(
         fields={role: str(column) for role, column in fields.items()},
         kinds=_kinds(content.get("kinds") or {}),
         coordinates=_coordinates(content.get("coordinates"), where),
+        corners=_corners(content.get("corners"), where),
         **plain,
     )
     _prove(mapping, where)
@@ -119,6 +136,15 @@ def _coordinates(raw: Any, where: str) -> DeclaredSystems | None:
     others = [{str(k): normalise(v) for k, v in one.items()} for one in raw.get("others") or []]
     always = normalise(raw["crs"]) if raw.get("crs") else None
     return DeclaredSystems(always, by_digit or None, others)
+
+
+def _corners(raw: Any, where: str) -> Corners | None:
+    if raw is None:
+        return None
+    if not isinstance(raw, dict) or not {"x", "y"} <= set(raw):
+        raise UnusableInput("legacy.mapping-value", where=where, key="corners", known="x, y, order")
+    _refuse_unknown(set(raw), {"x", "y", "order"}, f"{where}: corners")
+    return Corners(**{key: str(column) for key, column in raw.items()})
 
 
 def _prove(mapping: Mapping, where: str) -> None:

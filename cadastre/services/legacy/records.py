@@ -6,7 +6,7 @@ import datetime as dt
 import re
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from shapely.geometry import MultiPolygon
@@ -17,6 +17,7 @@ from cadastre.geometry.declared import compare_declared
 from cadastre.rules.doubts import area_gap, coordinate_gap_m
 from cadastre.rules.ruleset import Ruleset
 from cadastre.rules.substances import plain
+from cadastre.services.legacy.corners import drawn_from_text
 from cadastre.services.legacy.grounds import Ground, read_ground
 from cadastre.services.legacy.mapping import AREA_UNITS_M2, ENDED, UNKNOWN, Mapping
 from cadastre.services.legacy.values import (
@@ -81,7 +82,7 @@ class RecordReader:
     ) -> Record:
         """Read one row; nothing in it can make it fail, whatever is odd becomes a doubt."""
         doubts: list[str] = []
-        ground = read_ground(geometry, crs, self.ruleset)
+        ground = self._ground(raw, geometry, crs)
         doubts += ground.doubts
         kind, group = self._kind(raw, doubts)
         substances = self._substance_list(raw, doubts)
@@ -100,6 +101,20 @@ class RecordReader:
         self._compare(raw, ground, doubts)
         record.doubt(*doubts)
         return record
+
+    def _ground(self, raw: dict[str, Any], geometry: BaseGeometry | None, crs: str) -> Ground:
+        """Read the shape; where there is none, the corners that stand in words."""
+        ground = read_ground(geometry, crs, self.ruleset)
+        written = self._text(raw, "coordinates")
+        if ground.perimeter is not None or written is None:
+            return ground
+        drawn = drawn_from_text(written, self.mapping, self.ruleset)
+        if drawn is None:
+            return ground
+        told = read_ground(*drawn, self.ruleset)
+        return replace(
+            told, original_text=written, doubts=("geometry-from-text", *told.doubts)
+        )
 
     def _cell(self, raw: dict[str, Any], role: str) -> Any:
         column = self.mapping.fields.get(role)
@@ -237,7 +252,8 @@ class RecordReader:
     def _compare(self, raw: dict[str, Any], ground: Ground, doubts: list[str]) -> None:
         written = self._text(raw, "coordinates")
         systems = self.mapping.coordinates
-        if written is None or systems is None or ground.perimeter is None:
+        is_drawn = ground.perimeter is not None and "geometry-from-text" not in ground.doubts
+        if written is None or systems is None or ground.perimeter is None or not is_drawn:
             return
         said = compare_declared(written, ground.perimeter, systems, self.coordinate_gap_m)
         if said.truncated:

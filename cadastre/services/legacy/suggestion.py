@@ -55,6 +55,12 @@ WORDS: Mapping[str, tuple[str, ...]] = {
     "name": ("nombre", "nom", "name", "nome", "denominac", "libelle", "project"),
 }  # fmt: skip
 
+CORNER_WORDS: Mapping[str, tuple[str, ...]] = {
+    "x": ("longitude", "lon", "long", "x", "easting", "est", "este", "abscisse"),
+    "y": ("latitude", "lat", "y", "northing", "nord", "norte", "ordonnee"),
+    "order": ("sommet", "corner", "vertex", "vertice", "borne", "point", "punto", "ordre", "order"),
+}
+
 
 def suggest_mapping(
     columns: Sequence[str], rows: Iterable[Mapping[str, Any]] = ()
@@ -82,6 +88,23 @@ def suggest_mapping(
     return {role: chosen[role] for role in ROLES if role in chosen}
 
 
+def suggest_corners(
+    columns: Sequence[str], rows: Iterable[Mapping[str, Any]], number: str | None
+) -> dict[str, str]:
+    """Suggest the columns of corners where a table has several rows a number; else nothing."""
+    numbers = [row.get(number) for row in rows] if number else []
+    if len(set(numbers)) == len(numbers):
+        return {}
+    spoken = {column: plain(column) for column in columns}
+    found = {
+        role: next((c for word in words for c in columns if spoken[c] == word), None)
+        for role, words in CORNER_WORDS.items()
+    }
+    if not (found["x"] and found["y"]):
+        return {}
+    return {role: column for role, column in found.items() if column}
+
+
 def _first(words: Sequence[str], columns: Sequence[str], spoken: Mapping[str, str]) -> str | None:
     """Give the column that is a word, else begins with one, else holds one."""
     for fits in (_is, _begins, _holds):
@@ -105,7 +128,11 @@ def _holds(name: str, word: str) -> bool:
 
 
 def write_suggestion(
-    layer: str | None, crs: str | None, fields: Mapping[str, str], kinds: Iterable[str]
+    layer: str | None,
+    crs: str | None,
+    fields: Mapping[str, str],
+    kinds: Iterable[str],
+    corners: Mapping[str, str] | None = None,
 ) -> str:
     """Write a mapping file to start from, with the kinds and the system found in the file."""
     content: dict[str, Any] = {
@@ -115,6 +142,8 @@ def write_suggestion(
         "kinds": {kind: {"kind": plain(kind).replace(" ", "-"), "group": "all"} for kind in kinds},
         "area_unit": "km2" if "km" in plain(fields.get("area", "")) else "ha",
     }
+    if corners:
+        content["corners"] = dict(corners)
     if layer:
         content["layer"] = layer
     if crs:

@@ -14,6 +14,15 @@ EARLIEST = dt.date(1800, 1, 1)
 SERIAL_ZERO = dt.date(1899, 12, 30)  # day 0 of spreadsheets
 _ISO = re.compile(r"^(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ].*)?$")
 _WRITTEN = re.compile(r"^(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4})(?:[T ].*)?$")
+_SHORT = re.compile(r"^(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{2})$")
+_NAMED = re.compile(r"^(\d{1,2})(?:er|st|nd|rd|th)? (?:de )?([a-z]{3,10}) (?:de )?(\d{4}|\d{2})$")
+_NAME_FIRST = re.compile(r"^([a-z]{3,10}) (\d{1,2})(?:st|nd|rd|th)? (\d{4})$")
+# First letters are enough to tell the months of French, English, Spanish and Portuguese.
+_MONTHS = (
+    ("jan", "ene"), ("feb", "fev"), ("mar",), ("apr", "avr", "abr"), ("may", "mai"),
+    ("jun", "juin"), ("jul", "juil"), ("aug", "aou", "ago"), ("sep", "set"), ("oct", "out"),
+    ("nov",), ("dec", "dic", "dez"),
+)  # fmt: skip
 _COMPACT = re.compile(r"^(\d{4})(\d{2})(\d{2})$")
 _AREA = re.compile(r"-?\d[\d\s.,'’\u00a0\u202f]*")
 _EMPTY = {"", "-", "--", "n/a", "na", "null", "none", "nan", "s/d", "sin datos", "nd", "?", "0"}
@@ -51,7 +60,9 @@ def text_of(value: Any) -> str | None:
 
 
 def read_date(value: Any, *, day_first: bool = True) -> dt.date | None:
-    """Read a day written as a date, ISO, 31/12/2020, 20201231, a year alone, or a serial number.
+    """Read a day: a date, ISO, 31/12/2020, 20201231, 12 mars 2014, a year alone, a serial number.
+
+    A year of two digits is of this century up to 68, else of the last.
 
     Raises
     ------
@@ -75,9 +86,35 @@ def read_date(value: Any, *, day_first: bool = True) -> dt.date | None:
         if month > 12 >= day:
             day, month = month, day
         return dt.date(year, month, day)
+    if named := _named(plain(written)):
+        return named
+    if found := _SHORT.match(written):
+        first, second = int(found[1]), int(found[2])
+        day, month = (first, second) if day_first else (second, first)
+        return dt.date(_century(found[3]), month, day)
     if re.fullmatch(r"(1[89]|20)\d\d", written):
         return dt.date(int(written), 1, 1)
     raise ValueError(f"no day: {written[:40]}")
+
+
+def _named(words: str) -> dt.date | None:
+    """Read a day whose month is a name; None where there is no such day."""
+    if found := _NAMED.match(words):
+        day, name, year = found[1], found[2], found[3]
+    elif found := _NAME_FIRST.match(words):
+        name, day, year = found[1], found[2], found[3]
+    else:
+        return None
+    for month, names in enumerate(_MONTHS, start=1):
+        if name.startswith(names):
+            return dt.date(_century(year), month, int(day))
+    return None
+
+
+def _century(year: str) -> int:
+    if len(year) == 4:
+        return int(year)
+    return int(year) + (2000 if int(year) <= 68 else 1900)
 
 
 def _of_number(number: float) -> dt.date:

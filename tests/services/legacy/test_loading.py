@@ -237,3 +237,70 @@ def test_a_real_register_of_3500_rights_is_taken_over_whole(
         "AND e.exclusivity_group = l.exclusivity_group AND ST_Relate(e.geom, l.geom, '2********'))"
     )).scalar()  # fmt: skip
     assert alone == 0
+
+
+def test_ground_that_cannot_be_there_is_told_and_held_back(
+    session: Session, togo: Ruleset, write_register: WriteRegister
+) -> None:
+    path = write_register(
+        (row("1"), box(0.3, 7, 0.31, 7.01)),
+        (row("2"), box(7, 0.3, 7.01, 0.31)),
+        (row("3"), box(-60, -24, -59.9, -23.9)),
+    )
+    done = load(session, togo, path)
+    assert [set(one.doubts) & {"axes-swapped", "ground-apart"} for one in done.rows] == [
+        set(), {"axes-swapped"}, {"ground-apart"},
+    ]  # fmt: skip
+    assert [one.transferable for one in done.rows] == [True, False, False]
+
+
+def test_far_ground_of_another_country_is_told_from_the_rest_of_its_file(
+    session: Session, togo: Ruleset, write_register: WriteRegister
+) -> None:
+    abroad = parse_mapping({"fields": FIELDS, "ruleset": "ar-salta"}, "test")
+    rows = [(row(str(n)), box(-66 + n / 10, -24, -65.95 + n / 10, -23.9)) for n in range(9)]
+    path = write_register(*rows, (row("x"), box(-24, -66, -23.9, -65.95)))
+    done = load_legacy(session, togo, path, abroad, day=DAY)
+    assert [one.number for one in done.rows if "axes-swapped" in one.doubts] == ["x"]
+    assert not any("ground-apart" in one.doubts for one in done.rows)
+
+
+def test_a_table_with_a_row_a_corner_makes_a_right_a_number(
+    session: Session, togo: Ruleset, tmp_path: Path
+) -> None:
+    lines = ["permis;sommet;longitude;latitude;titulaire"]
+    for number, west in (("P1", 0.4), ("P2", 0.5)):
+        for corner, (x, y) in zip("ABCD", ((0, 0), (1, 0), (1, 1), (0, 1)), strict=True):
+            place = f"{west + x / 20:.2f};{7 + y / 20:.2f}".replace(".", ",")
+            lines.append(f"{number};{corner};{place};Société Été")
+    lines.append("P3;A;0,7;7,0;Société Été")
+    path = tmp_path / "sommets.csv"
+    path.write_bytes("\n".join(lines).encode("cp1252"))
+    corners = {"x": "longitude", "y": "latitude", "order": "sommet"}
+    fields = {"number": "permis", "holder": "titulaire"}
+    table = parse_mapping({"fields": fields, "crs": "EPSG:4326", "corners": corners}, "test")
+    done = load_legacy(session, togo, path, table, day=DAY)
+    assert [(one.number, one.standing) for one in done.rows] == [
+        ("P1", "exclusive"), ("P2", "exclusive"), ("P3", None),
+    ]  # fmt: skip
+    assert "geometry-missing" in done.rows[2].doubts
+    ground = session.scalar(select(Parcel).join(Title).where(Title.number == "P1"))
+    assert ground is not None
+    assert ground.geodesic_area_m2 == pytest.approx(30.5e6, rel=0.01)
+
+
+def test_corners_in_words_draw_what_a_file_does_not(
+    session: Session, togo: Ruleset, tmp_path: Path
+) -> None:
+    corners = """A 7°00'00" N 0°24'00" E; B 7°00'00" N 0°27'00" E; C 7°03'00" N 0°27'00" E"""
+    path = tmp_path / "textes.csv"
+    quoted = corners.replace('"', '""')
+    path.write_text(f'numero,coordonnees\nQ1,"{quoted}"\nQ2,au bord du fleuve\n', "utf-8")
+    fields = {"number": "numero", "coordinates": "coordonnees"}
+    table = parse_mapping({"fields": fields, "crs": "EPSG:4326"}, "test")
+    done = load_legacy(session, togo, path, table, day=DAY)
+    assert "geometry-from-text" in done.rows[0].doubts
+    assert "geometry-missing" in done.rows[1].doubts
+    ground = session.scalar(select(Parcel).join(Title).where(Title.number == "Q1"))
+    assert ground is not None
+    assert ground.original_text == corners

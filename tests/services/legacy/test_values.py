@@ -28,7 +28,9 @@ DAY = dt.date(2013, 3, 8)
     [
         DAY, dt.datetime(2013, 3, 8, 12, tzinfo=dt.UTC), "2013-03-08", "2013/03/08", "08/03/2013",
         "8-3-2013",
-        "20130308", 20130308, "2013-03-08T00:00:00Z", 41341, 1362700800000, "08.03.2013 00:00",
+        "8 mars 2013", "08-MAR-2013", "March 8, 2013", "8 de marzo de 2013", "8th Mar 2013",
+        "08/03/13", "8-mar-13", "20130308", 20130308,
+        "2013-03-08T00:00:00Z", 41341, 1362700800000, "08.03.2013 00:00",
     ],
 )  # fmt: skip
 def test_a_day_is_read_in_every_usual_writing(written: Any) -> None:
@@ -42,7 +44,8 @@ def test_months_before_days_are_read_when_told_or_when_nothing_else_fits() -> No
 
 
 @pytest.mark.parametrize(
-    "written", ["en trámite", "31/02/2013", "99999999", math.inf, "12/2013", -4]
+    "written",
+    ["en trámite", "31/02/2013", "31 février 2013", "mardi 8", "99999999", math.inf, "12/2013", -4],
 )
 def test_what_is_no_day_is_refused(written: Any) -> None:
     with pytest.raises((ValueError, OverflowError)):
