@@ -20,35 +20,45 @@ ROW = (
 )  # fmt: skip
 _COLUMNS = ", ".join(f"j.{column}" for column in ROW)
 
-# Which titles and applications an entry concerns: by number, or as the dossier's of that number.
+# Which titles and applications subjects concern: by number, or as the dossier's of that number.
+# A thousand entries are sealed at once: one question for all of them, not one for each.
 _SUBJECTS = """
-    WITH subject AS (
-        SELECT id AS title_id, NULL::bigint AS application_id FROM title
-        WHERE (:subject = 'title' AND number = :key)
-           OR (:subject = 'dossier' AND dossier_id IN (SELECT id FROM dossier WHERE number = :key))
-        UNION ALL
-        SELECT NULL, id FROM application
-        WHERE (:subject = 'application' AND number = :key)
-           OR (:subject = 'dossier' AND dossier_id IN (SELECT id FROM dossier WHERE number = :key))
+    WITH asked AS (
+        SELECT * FROM unnest(CAST(:subjects AS text[]), CAST(:keys AS text[])) AS a(subject, key)
+    ), subject AS (
+        SELECT a.subject, a.key, t.id AS title_id, NULL::bigint AS application_id
+        FROM asked a JOIN title t ON t.number = a.key WHERE a.subject = 'title'
+        UNION ALL SELECT a.subject, a.key, t.id, NULL FROM asked a
+        JOIN dossier d ON d.number = a.key JOIN title t ON t.dossier_id = d.id
+        WHERE a.subject = 'dossier'
+        UNION ALL SELECT a.subject, a.key, NULL, p.id
+        FROM asked a JOIN application p ON p.number = a.key WHERE a.subject = 'application'
+        UNION ALL SELECT a.subject, a.key, NULL, p.id FROM asked a
+        JOIN dossier d ON d.number = a.key JOIN application p ON p.dossier_id = d.id
+        WHERE a.subject = 'dossier'
     )
 """
 _STATES = """
-    SELECT 'title', t.id, row_state(t, NULL), NULL
+    SELECT s.subject, s.key, 'title', t.id, row_state(t, NULL), NULL
     FROM title t JOIN subject s ON s.title_id = t.id
-    UNION ALL SELECT 'share', h.id, row_state(h, NULL), NULL
+    UNION ALL SELECT s.subject, s.key, 'share', h.id, row_state(h, NULL), NULL
     FROM share h JOIN subject s ON s.title_id = h.title_id
-    UNION ALL SELECT 'charge', c.id, row_state(c, NULL), NULL
+    UNION ALL SELECT s.subject, s.key, 'charge', c.id, row_state(c, NULL), NULL
     FROM charge c JOIN subject s ON s.title_id = c.title_id
-    UNION ALL SELECT 'application', a.id, row_state(a, NULL), NULL
+    UNION ALL SELECT s.subject, s.key, 'application', a.id, row_state(a, NULL), NULL
     FROM application a JOIN subject s ON s.application_id = a.id
-    UNION ALL SELECT 'parcel', p.id, row_state(p, p.geom),
+    UNION ALL SELECT s.subject, s.key, 'parcel', p.id, row_state(p, p.geom),
         encode(sha256(ST_AsBinary(p.geom, 'NDR')), 'hex')
-    FROM parcel p JOIN subject s ON s.title_id = p.title_id OR s.application_id = p.application_id
-    UNION ALL SELECT 'zone', z.id, row_state(z, z.geom), NULL
-    FROM zone z WHERE :subject = 'zone' AND z.code = :key
-    UNION ALL SELECT 'work', w.id, row_state(w, w.geom), NULL
-    FROM work w WHERE :subject = 'work' AND w.code = :key
+    FROM parcel p JOIN subject s ON s.title_id = p.title_id
+    UNION ALL SELECT s.subject, s.key, 'parcel', p.id, row_state(p, p.geom),
+        encode(sha256(ST_AsBinary(p.geom, 'NDR')), 'hex')
+    FROM parcel p JOIN subject s ON s.application_id = p.application_id
+    UNION ALL SELECT a.subject, a.key, 'zone', z.id, row_state(z, z.geom), NULL
+    FROM zone z JOIN asked a ON a.key = z.code WHERE a.subject = 'zone'
+    UNION ALL SELECT a.subject, a.key, 'work', w.id, row_state(w, w.geom), NULL
+    FROM work w JOIN asked a ON a.key = w.code WHERE a.subject = 'work'
 """
+Found = tuple[str, int, str, str | None]  # table, id, state, fingerprint of ground
 STATED = ("title", "share", "charge", "application", "parcel", "zone", "work")
 
 
@@ -82,14 +92,28 @@ def oldest_wait_s(session: Session) -> float:
 def acts(session: Session, entries: Sequence[int]) -> list[Act]:
     """Give entries, in that order, with the state of what they concern."""
     rows = _rows(session, entries)
-    return [_act(session, rows[entry]) for entry in entries]
+    states = _states_of(session, {(row["subject"], row["subject_id"]) for row in rows.values()})
+    return [_act(rows[entry], states) for entry in entries]
 
 
-def _act(session: Session, row: dict[str, Any]) -> Act:
-    document = row.pop("document_sha256")
+def _states_of(
+    session: Session, subjects: set[tuple[str, str]]
+) -> dict[tuple[str, str], list[Found]]:
+    """Give the present rows that each subject concerns."""
+    listed = sorted(subjects, key=str)
     found = session.execute(
-        text(_SUBJECTS + _STATES), {"subject": row["subject"], "key": row["subject_id"]}
-    ).all()
+        text(_SUBJECTS + _STATES),
+        {"subjects": [one for one, _ in listed], "keys": [key for _, key in listed]},
+    )
+    states: dict[tuple[str, str], list[Found]] = {}
+    for subject, key, *state in found:
+        states.setdefault((subject, key), []).append(tuple(state))
+    return states
+
+
+def _act(row: dict[str, Any], states: dict[tuple[str, str], list[Found]]) -> Act:
+    document = row.pop("document_sha256")
+    found = states.get((row["subject"], row["subject_id"]), [])
     return Act(
         row=row,
         document_sha256=document,

@@ -74,7 +74,7 @@ def _seal(engine) -> None:  # type: ignore[no-untyped-def]
     """Seal until nothing is left, and sign once."""
     while True:
         with Session(engine) as session, session.begin():
-            if not seal_pending(session, most=5_000, everywhere=True):
+            if not seal_pending(session, most=20_000, everywhere=True):
                 break
     with Session(engine) as session, session.begin():
         seal_once(session, open_key(HOME / "log.pem", may_make=True), "bench", always_sign=True)
