@@ -25,7 +25,7 @@ from api.schemas import PerimeterExport
 from api.session import db_session
 from api.sign_in import current_actor
 from api.state import state
-from api.viewing import exporting_viewer
+from api.viewing import exporting_viewer, shared_viewer
 from cadastre.exchange.write import FORMATS, format_of
 from cadastre.geometry.crs import WGS84
 from cadastre.queries.visibility import Viewer
@@ -116,7 +116,9 @@ def project_file() -> Response:
     """Give a project over OGC API Features or, with ``data=inside``, zipped with a GeoPackage."""
     at, ruleset = parse_moment(request.args), state().ruleset
     if request.args.get("data") == "inside":
-        return attachment(project_with_data(db_session(), ruleset, at, current_language()))
+        viewer = shared_viewer("overlaps")  # the office also takes overlaps; nobody's name
+        made = project_with_data(db_session(), ruleset, at, current_language(), viewer)
+        return attachment(made)
     return attachment(linked_project(ruleset, at, base(), current_language()))
 
 

@@ -1,4 +1,4 @@
-"""Write features to the formats other programs read; one registry by file suffix."""
+"""Write features to the formats that programs and people read; one registry by file suffix."""
 
 from __future__ import annotations
 
