@@ -13,7 +13,6 @@ from cadastre.models.dossier import Dossier
 from cadastre.models.party import Party
 from cadastre.vocabulary import WorkState
 
-
 CODES = Sequence("work_code_seq", metadata=Base.metadata)
 
 

@@ -21,6 +21,7 @@ from cadastre.services.titles.life import life_of
 from web.raster_charts import Charted, charted
 from web.records import RIGHTS, record_of
 from web.views.family import family_tree
+from web.views.objections import objection_window
 from web.views.remnants import shows_remnants
 from web.work_facts import work_told
 
@@ -51,6 +52,7 @@ def show(collection: str, key: str) -> str:
     return render_template(
         "record.html", record=record, life=life, family=family, data_day=at.day,
         certificate=certificate,
+        object_until=objection_window(key) if collection == "applications" else None,
         work=work_told(db_session(), key, language) if collection == "works" else None,
         rasters=_rasters(collection, key, viewer),
         remnants=collection == "applications" and shows_remnants(key),

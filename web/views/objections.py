@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from flask import Blueprint, render_template, request
 from sqlalchemy import select
 
@@ -46,6 +48,11 @@ def lodge(number: str) -> Page:
         problem = {"field": "reason", "message": told}
         return _page(_application(number), problem=problem, reason=reason), error.http_status
     return _page(application, done=step.happened_at)
+
+
+def objection_window(number: str) -> dt.date | None:
+    """Give the last day on which anybody may object to an application, None when none may."""
+    return objections_until(db_session(), _application(number).dossier)
 
 
 def _application(number: str) -> Application:

@@ -83,6 +83,9 @@ def _of_dossier(session: Session, event: Event, step: str) -> PublicEvent | None
 
 def objections_until(session: Session, dossier: Dossier) -> dt.date | None:
     """Give the last day on which anybody may object, None where no window is open."""
+    opened = any(step.kind == OPENED for step in dossier.steps)
+    if dossier.catalogue_sha256 is None or not opened:
+        return None
     course = standing_of(session, dossier)
     clock = course.clocks.get(OBJECTIONS)
     is_open = course.course.has_done(OPENED) and not course.course.has_done(CLOSED)
