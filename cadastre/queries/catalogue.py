@@ -12,7 +12,7 @@ from cadastre.queries.held import occupations, occupations_ever
 from cadastre.queries.relation import Relation
 from cadastre.queries.shared import overlaps, overlaps_ever
 from cadastre.queries.territory import administrative_units, base_map
-from cadastre.queries.titles import titles, titles_ever
+from cadastre.queries.titles import titles_ever_listed, titles_listed
 from cadastre.queries.visibility import ANYBODY, Classification, Viewer
 from cadastre.queries.works import works
 from cadastre.queries.zones import zones, zones_ever
@@ -21,7 +21,7 @@ Describe = Callable[[AsOf, Viewer], Relation]
 
 # In force on a day | whatever the day, for looking one up.
 COLLECTIONS: dict[str, tuple[Describe, Describe]] = {
-    "titles": (titles, titles_ever),
+    "titles": (titles_listed, titles_ever_listed),
     "applications": (applications, applications_ever),
     "occupations": (occupations, occupations_ever),
     "zones": (zones, zones_ever),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from geoalchemy2 import Geometry
-from sqlalchemy import ColumnElement, case, cast, exists, func, literal, select
+from sqlalchemy import ColumnElement, and_, case, cast, exists, func, literal, or_, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from cadastre.models import Parcel, Party, Share, Title
@@ -28,11 +28,31 @@ def titles_ever(at: AsOf, viewer: Viewer = ANYBODY) -> Relation:
     return _relation(at, viewer)
 
 
+def titles_listed(at: AsOf, viewer: Viewer = ANYBODY) -> Relation:
+    """Describe what a list of titles holds: those with ground at a moment, and those without any.
+
+    Of the second, those that their dates say are in force. A box or a shape in a filter leaves
+    only ground, and then the outer join costs nothing: the planner makes it an inner one.
+    """
+    in_force = and_(
+        Title.starts_on <= at.day_sql(),
+        or_(Title.ended_on.is_(None), Title.ended_on > at.day_sql()),
+        or_(Title.expires_on.is_(None), Title.expires_on > at.day_sql()),
+    )
+    relation = titles_ever_listed(at, viewer)
+    return relation.narrowed(or_(in_period(Parcel, at), and_(Parcel.id.is_(None), in_force)))
+
+
+def titles_ever_listed(at: AsOf, viewer: Viewer = ANYBODY) -> Relation:
+    """Describe every title with its parcels, and those without any, whatever the day."""
+    source = Title.__table__.outerjoin(Parcel.__table__, Parcel.title_id == Title.id)
+    return replace(_relation(at, viewer), source=source, row_id=func.coalesce(Parcel.id, 0))
+
+
 def titles_without_ground(at: AsOf, viewer: Viewer = ANYBODY) -> Relation:
     """Describe the titles of which no perimeter was ever recorded: kept from older registers.
 
-    They stand beside the others and not among them: pages of a list and tiles go by parcels, and
-    an outer join there would cost everybody what only these need.
+    Alone and without the fields of ground, for the search and for the page of one.
     """
     relation = _relation(at, viewer)
     of_ground = {"area_ha", "geodesic_area_ha", "crs", "edge_model"}

@@ -47,7 +47,7 @@ def detail(
     row = find_feature(session, relation_of(collection, at, viewer), key)
     if row is None:
         row = find_feature(session, relation_of(collection, at, viewer, ever=True), key)
-    if row is None and collection == "titles":
+    if row is not None and row.geometry is None and collection == "titles":
         row = find_feature(session, titles_without_ground(at, viewer), key)
     if row is None:
         raise NotFound("http.not-in-register", where=key, given=key)

@@ -8,7 +8,11 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+from cadastre.exchange.write import FORMATS
+from cadastre.geometry.crs import WGS84
 from cadastre.models import Share, Title
+from cadastre.queries.asof import as_of
+from cadastre.services.exports import ExportRequest, export_collection
 from tests.factories import make_party, make_title, square
 
 
@@ -59,3 +63,39 @@ def test_titles_with_ground_are_looked_up_as_on_their_day(client: FlaskClient, s
     assert client.get("/api/titles/PR-1").json["geometry"] is not None
     assert client.get("/api/titles/PR-1?at=2020-01-01").json["properties"]["status"] == "future"
     assert client.get("/api/titles/PR-9").status_code == 404
+
+
+def test_lists_hold_it_without_a_ground_and_places_leave_it_out(
+    client: FlaskClient, session: Session, groundless: Title
+):
+    make_title(session, square(0.9, 8.9), number="PR-1")
+    items = "/ogc/collections/titles/items"
+    listed = {one["id"]: one for one in client.get(items).json["features"]}
+    assert set(listed) == {"ANC-1956-12", "PR-1"}
+    assert listed["ANC-1956-12"]["geometry"] is None
+    assert listed["ANC-1956-12"]["properties"]["area_ha"] is None
+    assert client.get(f"{items}/ANC-1956-12").json["geometry"] is None
+    for asked in ("bbox=0,6,2,11", "filter=S_INTERSECTS(geometry,BBOX(0,6,2,11))"):
+        assert [one["id"] for one in client.get(f"{items}?{asked}").json["features"]] == ["PR-1"]
+    assert client.get(f"{items}?at=2019-01-01").json["features"] == []
+    assert client.get(f"{items}?limit=1").json["numberMatched"] == 2
+    page = client.get(f"{items}?limit=1").json
+    (following,) = [link["href"] for link in page["links"] if link["rel"] == "next"]
+    rest = client.get(following.removeprefix("http://localhost")).json["features"]
+    assert len({one["id"] for one in (*page["features"], *rest)}) == 2
+    moved = client.get(f"{items}?crs=http://www.opengis.net/def/crs/EPSG/0/32631").json["features"]
+    assert {one["id"]: one["geometry"] is None for one in moved}["ANC-1956-12"]
+
+
+@pytest.mark.parametrize("format", list(FORMATS))
+def test_every_export_holds_it_or_tells_that_it_does_not(
+    session: Session, groundless: Title, format: str
+):
+    make_title(session, square(0.9, 8.9), number="PR-1")
+    crs = "EPSG:32631" if format == "dxf" else WGS84
+    made = export_collection(session, ExportRequest("titles", format, as_of(), crs=crs))
+    content = b"".join(made.content)
+    losses = " ".join(made.about()["losses"])
+    assert ("1 ligne(s) sans emprise" in losses) == (format in ("dxf", "flatgeobuf"))
+    if format in ("geojson", "geojsonseq", "geojsonl", "csv", "kml", "gpkg", "geoparquet"):
+        assert groundless.number.encode() in content
