@@ -42,11 +42,13 @@ from api.sign_in import init_sign_in
 from api.state import EXTENSION, CadastreState
 from api.titles import title_routes
 from api.verify import verify_routes
+from api.viewing import register_viewing
 from api.webhooks import webhook_routes
-from cadastre.config import read_settings
 from api.works import work_routes
+from cadastre.config import read_settings
 
 MAX_REQUEST_BYTES = 12 * 1024 * 1024
+
 BLUEPRINTS = (
     health,
     openapi_routes,
@@ -63,9 +65,9 @@ BLUEPRINTS = (
     change_routes,
     area_routes,
     webhook_routes,
+    work_routes,
     application_routes,
     *DOSSIER_BLUEPRINTS,
-    work_routes,
     title_routes,
     case_routes,
     opening_routes,
@@ -90,6 +92,7 @@ def register_api(app: Flask) -> None:
     if EXTENSION not in app.extensions:
         app.extensions[EXTENSION] = CadastreState(read_settings())
     register_session(app)
+    register_viewing(app)
     register_errors(app)
     register_body(app)
     init_sign_in(app)

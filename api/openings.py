@@ -17,9 +17,10 @@ from api.refusals import with_reasons
 from api.representation import json_response
 from api.schemas import Shape
 from api.session import db_session
-from api.sign_in import require_account
+from api.sign_in import current_actor, require_account
 from api.state import now, state
 from cadastre.models import Opening, Parcel, RemnantBundle
+from cadastre.rules.permissions import can_keep_register
 from cadastre.services.accounts import party_to_file_for
 from cadastre.services.checks import today
 from cadastre.services.openings.comparing import (
@@ -281,7 +282,7 @@ def choose(number: str) -> Response:
 def _ensure_theirs(applicant_id: int) -> None:
     """Let only who may file for the applicant go on, and agents."""
     account = require_account()
-    if "agent" not in account.roles:
+    if not can_keep_register(current_actor()):
         party_to_file_for(account, applicant_id, at=today(state().ruleset))
 
 

@@ -17,11 +17,11 @@ from api.refusals import with_reasons
 from api.representation import json_response
 from api.schemas import EXAMPLE_GEOMETRY, Geometry, Shape
 from api.session import db_session
-from api.sign_in import current_account, require_account
+from api.sign_in import current_actor, require_account
 from api.state import now, state
 from cadastre.models import Application, Title
+from cadastre.rules.permissions import can_propose_acts
 from cadastre.sentences import say
-from cadastre.services.titles.decision import PROPOSERS
 from cadastre.services.titles.facts import title_named
 from cadastre.services.titles.grant import application_named
 from cadastre.services.titles.life import life_of
@@ -125,8 +125,8 @@ class LifeAnswer(Shape):
 @documented(Operation("Acts, family and charges of a title", LifeAnswer, parameters=(LANG,)))
 def list_acts(number: str) -> Response:
     """Tell the life of a title; who may propose also sees what is possible, and why not."""
-    account, language = current_account(), current_language()
-    is_agent = account is not None and bool(set(PROPOSERS) & set(account.roles))
+    language = current_language()
+    is_agent = can_propose_acts(current_actor())
     session = db_session()
     life = life_of(session, state().ruleset, title_named(session, number), now(), is_agent=is_agent)
     possible = {

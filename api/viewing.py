@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import after_this_request, request
+from flask import Flask, after_this_request, g, request
 from werkzeug.wrappers import Response
 
 from api.session import db_session
@@ -11,6 +11,18 @@ from cadastre.queries.catalogue import CLASSES, class_of_collection
 from cadastre.queries.visibility import ANYBODY, Viewer
 from cadastre.rules.permissions import Classification, clearance, export_clearance
 from cadastre.services.personal_data import note_export, note_views
+from cadastre.services.seen_persons import write_persons_seen
+
+
+def register_viewing(app: Flask) -> None:
+    """Write down whose personal data each answer was made from, whatever the view."""
+    app.after_request(_write_persons_seen)
+
+
+def _write_persons_seen(response: Response) -> Response:
+    if "db_session" in g and response.status_code < 300:
+        write_persons_seen(db_session(), current_actor(), why=request.path)
+    return response
 
 
 def current_viewer() -> Viewer:

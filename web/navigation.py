@@ -9,11 +9,19 @@ from functools import cache
 from flask import current_app, request
 
 from api.sign_in import current_actor
-from cadastre.rules.permissions import OFFICE_ROLES, Actor, Role, can_see_certificates
-from cadastre.services.supervision.room import may_watch
-
-MONEY_ROLES = (*OFFICE_ROLES, Role.CLERK, Role.AUDITOR, Role.ADMINISTRATOR)
-DESK_ROLES = (*OFFICE_ROLES, Role.ADMINISTRATOR)
+from cadastre.rules import permissions
+from cadastre.rules.permissions import (
+    Actor,
+    can_keep_register,
+    can_open_office,
+    can_propose_acts,
+    can_read_journal,
+    can_receive_people,
+    can_see_certificates,
+    can_see_money,
+    can_see_opinions,
+    can_watch_sector,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,18 +33,14 @@ class Entry:
     shown: Callable[[Actor], bool] = lambda _actor: True
 
 
-def _in_office(actor: Actor) -> bool:
-    return actor.bears(*DESK_ROLES)
-
-
 def _outside(actor: Actor) -> bool:
-    return not _in_office(actor)
+    return not can_open_office(actor)
 
 
 FIRST = (
-    Entry("nav.desk", "/desk", _in_office),
-    Entry("nav.opinions", "/opinions", lambda actor: actor.bears(Role.ADVISER)),
-    Entry("nav.counter", "/counter", lambda actor: actor.bears(Role.CLERK)),
+    Entry("nav.desk", "/desk", can_open_office),
+    Entry("nav.opinions", "/opinions", can_see_opinions),
+    Entry("nav.counter", "/counter", can_receive_people),
     Entry("pages.nav-map", "/"),
     Entry("nav.services", "/services"),
     Entry("nav.draw", "/draw", _outside),
@@ -44,22 +48,23 @@ FIRST = (
     Entry("nav.follow", "/follow", lambda actor: not actor.is_known),
 )
 MORE = (
-    Entry("cases.nav", "/desk/cases", _in_office),
-    Entry("imports.nav", "/imports", lambda actor: actor.bears(Role.AGENT)),
-    Entry("acts-read.nav", "/acts-read", lambda actor: actor.bears(Role.AGENT)),
-    Entry("supervision.nav", "/supervision", may_watch),
-    Entry("acts.nav", "/proposals", lambda actor: actor.bears(Role.AGENT, Role.DECIDER)),
-    Entry("money.nav", "/money", lambda actor: actor.bears(*MONEY_ROLES)),
+    Entry("cases.nav", "/desk/cases", can_open_office),
+    Entry("imports.nav", "/imports", can_keep_register),
+    Entry("acts-read.nav", "/acts-read", can_keep_register),
+    Entry("supervision.nav", "/supervision", can_watch_sector),
+    Entry("acts.nav", "/proposals", can_propose_acts),
+    Entry("money.nav", "/money", can_see_money),
+    Entry("journal.nav", "/journal", can_read_journal),
     Entry("certificates.nav", "/certificates", can_see_certificates),
-    Entry("nav.draw", "/draw", _in_office),
+    Entry("nav.draw", "/draw", can_open_office),
     Entry("nav.follow", "/follow", lambda actor: actor.is_known),
     Entry("watch.nav", "/watch"),
+    Entry("works.nav", "/works"),
     Entry("openings.nav", "/openings"),
     Entry("data.nav", "/data"),
     Entry("eiti.nav", "/eiti"),
     Entry("nav.log", "/log/"),
     Entry("supervision.nav-statistics", "/statistics"),
-    Entry("works.nav", "/works"),
     Entry("pages.nav-about", "/about"),
 )
 
@@ -68,6 +73,12 @@ def navigation() -> dict[str, list[tuple[str, str, bool]]]:
     """Give the places of a page's head, in two parts: (address, code, whether one is there)."""
     actor = current_actor()
     return {"first": _places(FIRST, actor), "more": _places(MORE, actor)}
+
+
+def allowed(question: str) -> bool:
+    """Answer a question of :mod:`cadastre.rules.permissions` for who is reading."""
+    answer: bool = getattr(permissions, question)(current_actor())
+    return answer
 
 
 def _places(entries: tuple[Entry, ...], actor: Actor) -> list[tuple[str, str, bool]]:

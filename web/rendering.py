@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from babel.numbers import format_decimal
 from flask import Flask
@@ -12,7 +13,7 @@ from api.language import current_language
 from api.state import now, state
 from cadastre.sentences import load_sentences, say, write_day, write_instant
 from web.language import address_in, other_language
-from web.navigation import navigation
+from web.navigation import allowed, navigation
 
 
 def register(app: Flask) -> None:
@@ -31,8 +32,10 @@ def frame() -> dict[str, Any]:
         "other_language_url": address_in(other_language()),
         "address_in": address_in,
         "is_demo": state().settings.is_demo,
+        "is_practice": state().settings.is_practice,
         "data_day": now().day,
         "navigation": navigation,
+        "allowed": allowed,
     }
 
 
@@ -54,15 +57,21 @@ def day(value: dt.date | None, form: str = "long") -> str:
 
 
 def instant(value: dt.datetime | None) -> str:
-    """Write an instant to the second, as the legal clock shows it."""
-    return "—" if value is None else write_instant(value, current_language())
+    """Write an instant to the second, on the clock of the law and with its zone's name."""
+    if value is None:
+        return "—"
+    legal = value.astimezone(ZoneInfo(state().ruleset.time_zone))
+    return write_instant(legal, current_language())
 
 
 def number(value: float | None, digits: int = 2) -> str:
     """Write a number with at most so many decimals, in the manner of the language."""
     if value is None:
         return "—"
-    return format_decimal(round(value, digits), locale=current_language())
+    # Babel's own pattern stops at three decimals; coordinates need seven.
+    return format_decimal(
+        round(value, digits), locale=current_language(), decimal_quantization=False
+    )
 
 
 def capitalised(words: str) -> str:

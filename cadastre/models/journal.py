@@ -15,7 +15,10 @@ class JournalEntry(Base):
     """One act on the register; the application may add entries, never change them."""
 
     __tablename__ = "journal_entry"
-    __table_args__ = (Index("ix_journal_entry_subject", "subject", "subject_id"),)
+    __table_args__ = (
+        Index("ix_journal_entry_subject", "subject", "subject_id"),
+        Index("ix_journal_entry_recorded_at", "recorded_at"),
+    )
 
     id: Mapped[identifier]
     recorded_at: Mapped[recorded_now]

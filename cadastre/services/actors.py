@@ -46,6 +46,17 @@ def actor_of(
     )
 
 
+def bearer_of(account: Account | None) -> Actor:
+    """See an account by its roles alone, for questions that ask about nothing else.
+
+    Roles that want a second factor count as borne, never as given.
+    """
+    if account is None or account.is_active is False:  # None: not read back yet
+        return PUBLIC
+    roles = frozenset(Role(role) for role in account.roles if role in set(Role))
+    return Actor(account_id=account.id, roles=roles)
+
+
 def _standings(account: Account, day: dt.date) -> Iterable[Standing]:
     for mandate in account.mandates:
         if mandate.state in ACTIVE:

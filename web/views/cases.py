@@ -172,12 +172,6 @@ def _to_sign_in() -> Response:
     return redirect(url_for("account.login", next=request.full_path.rstrip("?")))
 
 
-@pages.app_context_processor
-def desk_link() -> dict[str, Any]:
-    """Let the frame of every page lead those who are signed in to their cases."""
-    return {"has_desk": lambda: current_account() is not None}
-
-
 @pages.app_template_filter("case_option")
 def option(word: str, prefix: str) -> tuple[str, str]:
     """Pair a word of a closed list with its sentence, for a select."""

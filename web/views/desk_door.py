@@ -7,7 +7,9 @@ from werkzeug.wrappers import Response
 
 from api.sign_in import current_account
 from cadastre.models import Account
-from cadastre.services.titles.decision import CONFIRMERS, PROPOSERS, ensure_may_propose
+from cadastre.rules.permissions import can_confirm_acts, can_propose_acts
+from cadastre.services.actors import bearer_of
+from cadastre.services.titles.decision import ensure_may_propose
 
 
 def agent_or_sign_in() -> Account | Response:
@@ -33,9 +35,9 @@ def to_sign_in() -> Response:
 
 def proposes(account: Account | None) -> bool:
     """Tell whether somebody may propose acts."""
-    return account is not None and bool(set(PROPOSERS) & set(account.roles))
+    return can_propose_acts(bearer_of(account))
 
 
 def confirms(account: Account | None) -> bool:
     """Tell whether somebody may confirm acts."""
-    return account is not None and bool(set(CONFIRMERS) & set(account.roles))
+    return can_confirm_acts(bearer_of(account))

@@ -17,6 +17,7 @@ from api.state import now, state
 from cadastre.errors import CadastreError, NotFound, UnusableInput
 from cadastre.models import Account
 from cadastre.rules.catalogue import Service
+from cadastre.rules.permissions import can_ask_for_oneself
 from cadastre.services.accounts import parties_of
 from cadastre.services.catalogue_summary import service_json, service_row
 from cadastre.services.dossiers.catalogue import Rules
@@ -145,7 +146,8 @@ def _starting(service: Service, trouble: Refused | None = None) -> str:
 
 def _own(service: Service, account: Account) -> list[tuple[str, str]]:
     allowed = not service.applicants or PartyKind.PERSON in service.applicants
-    return [(MYSELF, account.display_name)] if allowed and "applicant" in account.roles else []
+    is_own = allowed and can_ask_for_oneself(current_actor())
+    return [(MYSELF, account.display_name)] if is_own else []
 
 
 def _companies(service: Service, account: Account) -> list[tuple[str, str]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from cadastre.rules.permissions.actor import Actor, Power, Role
 from cadastre.rules.permissions.subjects import AccountRef
 
@@ -42,3 +44,8 @@ def can_make_token(actor: Actor, scope: str) -> bool:
 def allows(actor: Actor, scope: str) -> bool:
     """Tell whether the way the actor came in allows acts of that scope."""
     return actor.scopes is None or scope in actor.scopes
+
+
+def is_private(roles: Iterable[str]) -> bool:
+    """Tell whether an account is a person's own, and not that of an officer."""
+    return not set(roles) - {Role.APPLICANT.value}

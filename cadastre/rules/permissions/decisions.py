@@ -63,10 +63,30 @@ def can_reconcile(actor: Actor) -> bool:
 
 
 def can_see_certificates(actor: Actor) -> bool:
-    """Tell whether an actor finds every paper that was issued: the counter, the office, auditors."""
+    """Tell whether an actor finds every paper issued: the counter, the office, auditors."""
     return actor.bears(Role.CLERK, *OFFICE_ROLES, Role.AUDITOR)
 
 
 def can_end_certificate(actor: Actor) -> bool:
     """Tell whether an actor may revoke or replace a paper that was issued."""
     return actor.has(Role.DECIDER)
+
+
+def can_see_money(actor: Actor) -> bool:
+    """Tell whether an actor sees every order of payment."""
+    return actor.bears(Role.CLERK, *OFFICE_ROLES, Role.AUDITOR, Role.ADMINISTRATOR)
+
+
+def can_cancel_invoice(actor: Actor) -> bool:
+    """Tell whether an actor may say that an order of payment is not due."""
+    return actor.has(Role.AGENT, Role.SUPERVISOR)
+
+
+def can_propose_acts(actor: Actor) -> bool:
+    """Tell whether an actor may propose acts on titles and ways out of overlaps."""
+    return actor.bears(Role.AGENT, Role.DECIDER)
+
+
+def can_confirm_acts(actor: Actor) -> bool:
+    """Tell whether confirming what another proposed is for this actor, second factor to come."""
+    return actor.bears(Role.DECIDER)

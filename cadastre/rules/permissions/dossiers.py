@@ -69,11 +69,35 @@ def can_see_office(actor: Actor, dossier: DossierRef) -> bool:
     return actor.bears(*OFFICE_ROLES) and (assigned or actor.covers(dossier.areas, dossier.sector))
 
 
+def can_open_at_desk(actor: Actor, dossier: DossierRef) -> bool:
+    """Tell whether a dossier opens on the desk's own screen: to the office, and to auditors."""
+    return can_see_office(actor, dossier) or actor.bears(Role.AUDITOR)
+
+
+def can_hand_out(actor: Actor) -> bool:
+    """Tell whether giving dossiers to colleagues is for this actor; each is judged by itself."""
+    return actor.has(Role.AGENT, Role.SUPERVISOR)
+
+
 def is_asked(actor: Actor, dossier: DossierRef) -> bool:
-    """Tell whether the actor's body was asked for its opinion."""
-    return (
-        actor.has(Role.ADVISER) and actor.body is not None and (actor.body in dossier.asked_bodies)
-    )
+    """Tell whether the actor's body was asked for its opinion, on ground of the actor's area.
+
+    A body may be many: of the communes, the one the ground lies in is asked, not its neighbours.
+    """
+    places = dossier.areas | dossier.units
+    in_area = not actor.areas or bool(actor.areas & places)
+    asked = actor.body is not None and actor.body in dossier.asked_bodies
+    return actor.has(Role.ADVISER) and asked and in_area
+
+
+def hears_opinions(
+    actor: Actor, dossier: DossierRef, *, decided: bool, at_once: bool = False
+) -> bool:
+    """Tell whether an actor reads what bodies think: the office always, others once decided.
+
+    A procedure may show opinions ``at_once``. A body reads its own in any case.
+    """
+    return decided or at_once or can_see_office(actor, dossier) or actor.bears(Role.AUDITOR)
 
 
 def can_edit_dossier(actor: Actor, dossier: DossierRef) -> bool:

@@ -12,6 +12,41 @@ def can_see_desk(actor: Actor) -> bool:
     return actor.bears(*OFFICE_ROLES, Role.ADVISER)
 
 
+def can_open_office(actor: Actor) -> bool:
+    """Tell whether an actor works at the office's own desk, with its queue and its overlaps."""
+    return actor.bears(*OFFICE_ROLES, Role.ADMINISTRATOR)
+
+
+def works_in_office(actor: Actor) -> bool:
+    """Tell whether an actor examines, decides or supervises."""
+    return actor.bears(*OFFICE_ROLES)
+
+
+def can_ask_for_oneself(actor: Actor) -> bool:
+    """Tell whether an actor asks for services in their own name."""
+    return actor.bears(Role.APPLICANT)
+
+
+def can_see_opinions(actor: Actor) -> bool:
+    """Tell whether an actor is asked for opinions of a body."""
+    return actor.bears(Role.ADVISER)
+
+
+def can_receive_people(actor: Actor) -> bool:
+    """Tell whether an actor works at the counter."""
+    return actor.bears(Role.CLERK)
+
+
+def can_keep_register(actor: Actor) -> bool:
+    """Tell whether an actor keeps the register by hand: layers, old acts, pieces of remnants."""
+    return actor.bears(Role.AGENT)
+
+
+def can_watch_sector(actor: Actor) -> bool:
+    """Tell whether an actor may see the supervision room: numbers, and never a person's name."""
+    return actor.bears(*OFFICE_ROLES, Role.ADMINISTRATOR, Role.ANALYST)
+
+
 def can_see_cases(actor: Actor) -> bool:
     """Tell whether an actor sees every overlap case."""
     return actor.bears(*OFFICE_ROLES, Role.ADMINISTRATOR, Role.AUDITOR)

@@ -31,6 +31,8 @@ class DossierRef:
         Codes of the regions its ground touches, or of the office it was filed at.
     asked_bodies
         Bodies whose opinion was asked.
+    units
+        Codes of every region, prefecture and commune it lies in.
     proposed_by
         Account that proposed the decision now waiting, if any.
     """
@@ -43,6 +45,7 @@ class DossierRef:
     areas: frozenset[str] = frozenset()
     sector: str | None = None
     asked_bodies: frozenset[str] = frozenset()
+    units: frozenset[str] = frozenset()
     proposed_by: int | None = None
     is_draft: bool = False
 

@@ -9,27 +9,25 @@ from sqlalchemy.orm import Session
 
 from cadastre.errors import NotAllowed
 from cadastre.models import Account, Application, OverlapCase, Parcel, Party, Share, Work, Zone
+from cadastre.rules.permissions import can_confirm_acts, can_open_office, can_propose_acts
 from cadastre.rules.resolution.situation import LEFT, RIGHT
 from cadastre.services.accounts import parties_of
-
-DESK_ROLES = frozenset({"agent", "decider", "supervisor", "administrator"})
-PROPOSING_ROLES = frozenset({"agent", "decider"})
-CONFIRMING_ROLES = frozenset({"decider"})
+from cadastre.services.actors import bearer_of
 
 
 def sees_desk(account: Account | None) -> bool:
     """Tell whether an account sees every case."""
-    return account is not None and bool(DESK_ROLES & set(account.roles))
+    return can_open_office(bearer_of(account))
 
 
 def may_propose(account: Account) -> bool:
     """Tell whether an account may choose a way out."""
-    return bool(PROPOSING_ROLES & set(account.roles))
+    return can_propose_acts(bearer_of(account))
 
 
 def may_confirm(account: Account) -> bool:
     """Tell whether an account may confirm what another one chose."""
-    return bool(CONFIRMING_ROLES & set(account.roles))
+    return can_confirm_acts(bearer_of(account))
 
 
 def ensure_sees_case(

@@ -7,34 +7,33 @@ import hmac
 
 from cadastre.errors import NotAllowed
 from cadastre.models import Account, Invoice
-from cadastre.rules.permissions import Role
-
-READING = frozenset(
-    {Role.CLERK, Role.AGENT, Role.DECIDER, Role.SUPERVISOR, Role.AUDITOR, Role.ADMINISTRATOR}
+from cadastre.rules.permissions import (
+    can_cancel_invoice,
+    can_reconcile,
+    can_record_payment,
+    can_see_money,
 )
-RECORDING = frozenset({Role.AGENT, Role.CLERK})
-RECONCILING = frozenset({Role.AGENT})
-CANCELLING = frozenset({Role.AGENT, Role.SUPERVISOR})
+from cadastre.services.actors import bearer_of
 
 
 def sees_money(account: Account | None) -> bool:
     """Tell whether an account sees every invoice."""
-    return _has(account, READING)
+    return can_see_money(bearer_of(account))
 
 
 def may_record(account: Account | None) -> bool:
     """Tell whether an account may record a transfer or a Treasury receipt."""
-    return _has(account, RECORDING)
+    return can_record_payment(bearer_of(account))
 
 
 def may_reconcile(account: Account | None) -> bool:
     """Tell whether an account may match money with statements and confirm it."""
-    return _has(account, RECONCILING)
+    return can_reconcile(bearer_of(account))
 
 
 def may_cancel(account: Account | None) -> bool:
     """Tell whether an account may cancel an order of payment."""
-    return _has(account, CANCELLING)
+    return can_cancel_invoice(bearer_of(account))
 
 
 def may_see(invoice: Invoice, account: Account | None, code: str | None, day: dt.date) -> bool:
@@ -86,7 +85,3 @@ def _acts_for(account: Account, party_id: int | None, day: dt.date) -> bool:
 
 def _holds(starts_on: dt.date, ends_on: dt.date | None, day: dt.date) -> bool:
     return starts_on <= day and (ends_on is None or day < ends_on)
-
-
-def _has(account: Account | None, roles: frozenset[Role]) -> bool:
-    return account is not None and bool(roles & set(account.roles))

@@ -23,12 +23,11 @@ from cadastre.queries.supervision import (
     moments,
 )
 from cadastre.rules.catalogue import Catalogue
-from cadastre.rules.permissions import OFFICE_ROLES, Actor, Role
+from cadastre.rules.permissions import Actor, can_watch_sector
 from cadastre.rules.ruleset import Ruleset
 from cadastre.services.granting import lateness
 from cadastre.services.supervision.plan import plan_of, realised
 
-READERS = (*OFFICE_ROLES, Role.ADMINISTRATOR, Role.ANALYST)
 MOST_LINES = 8  # of a table on the wall
 # What is an alert as soon as there is one, the gravest first.
 ALERTS = (
@@ -62,7 +61,7 @@ def may_watch(actor: Actor) -> bool:
 
     The room shows numbers and never a person's name, so that no second factor is asked for.
     """
-    return actor.bears(*READERS)
+    return can_watch_sector(actor)
 
 
 def room(session: Session, sector: Sector) -> dict[str, Any]:

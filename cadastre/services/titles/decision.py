@@ -22,12 +22,12 @@ from cadastre.models import (
     Step,
     Title,
 )
+from cadastre.rules.permissions import can_confirm_acts, can_propose_acts
 from cadastre.rules.ruleset import Ruleset
+from cadastre.services.actors import bearer_of
 from cadastre.services.cases.detection import detect_for_parcels
 from cadastre.services.certificates.ending import supersede_of_title
 
-PROPOSERS = ("agent", "decider")
-CONFIRMERS = ("decider",)
 SHORTEST_REASON = 3
 
 
@@ -66,13 +66,13 @@ def ensure_two_people(decision: Decision) -> None:
 
 def ensure_may_propose(account: Account) -> None:
     """Refuse who is neither an agent of the cadastre nor a decision maker."""
-    if not set(PROPOSERS) & set(account.roles):
+    if not can_propose_acts(bearer_of(account)):
         raise NotAllowed("titles.not-agent", where=account.display_name)
 
 
 def ensure_may_confirm(account: Account) -> None:
     """Refuse who is not a decision maker."""
-    if not set(CONFIRMERS) & set(account.roles):
+    if not can_confirm_acts(bearer_of(account)):
         raise NotAllowed("titles.not-decider", where=account.display_name)
 
 

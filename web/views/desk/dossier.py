@@ -24,8 +24,8 @@ from cadastre.procedures.machine import State
 from cadastre.rules.permissions import (
     Actor,
     Audience,
-    Role,
     can_examine,
+    can_open_at_desk,
     can_see_office,
     can_write_message,
     ensure,
@@ -71,7 +71,7 @@ def one(number: str) -> Any:
     """Show a dossier to the office; others are led to the page that is theirs."""
     dossier, actor = asked_for(number)
     ref = ref_of(db_session(), dossier)
-    if not can_see_office(actor, ref) and not actor.bears(Role.AUDITOR):
+    if not can_open_at_desk(actor, ref):
         if is_asked(actor, ref):
             return redirect(url_for("opinions.one", number=dossier.number))
         return redirect(f"/dossiers/{dossier.number}")

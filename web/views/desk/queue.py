@@ -21,11 +21,12 @@ from api.state import now, state
 from cadastre.errors import CadastreError, UnusableInput
 from cadastre.procedures.machine import State
 from cadastre.queries.desk import Asked
-from cadastre.rules.permissions import OFFICE_ROLES, Role
+from cadastre.rules.permissions import can_hand_out, can_see_opinions, works_in_office
 from cadastre.sentences import say
 from cadastre.services.dossiers.access import readable
 from cadastre.services.dossiers.assignment import absences_of, assign, be_away, colleagues
 from cadastre.services.dossiers.listing import desk_rows, today, turn_of
+from cadastre.services.mandates import count_waiting
 from web.views.told import Refused, refused
 
 pages = Blueprint("desk", __name__)
@@ -94,7 +95,7 @@ def state_option(word: str) -> tuple[str, str]:
 def index() -> str | Response:
     """List the dossiers that wait for the person asking, what is due first at the top."""
     actor = current_actor()
-    if not actor.bears(*OFFICE_ROLES) and actor.bears(Role.ADVISER):
+    if not works_in_office(actor) and can_see_opinions(actor):
         return redirect(url_for("opinions.index"))
     return show()
 
@@ -114,10 +115,11 @@ def show(against: tuple[Refused, ...] = ()) -> str:
         "desk/queue.html", queue=queue, queues=QUEUES, keys=KEYS, rows=rows, total=total,
         counts=today(session, state().ruleset, actor), page=page, last_page=-(-total // PAGE) or 1,
         services=_services(language), states=STATES, address=_address, me=actor.account_id,
-        may_assign=actor.has(Role.AGENT, Role.SUPERVISOR), people=people,
+        may_assign=can_hand_out(actor), people=people,
         names={one.id: one.display_name for one in people},
         away=absences_of(session, actor.account_id, now().day), against=against,
         form=request.form, done=_one_of("done", DONE), narrowed=_is_narrowed(),
+        mandates=count_waiting(session),
     )  # fmt: skip
 
 

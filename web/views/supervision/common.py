@@ -16,7 +16,7 @@ from api.language import current_language
 from api.session import db_session
 from api.sign_in import current_actor
 from api.state import state
-from cadastre.rules.permissions import OFFICE_ROLES, ensure
+from cadastre.rules.permissions import ensure, works_in_office
 from cadastre.sentences import say
 from cadastre.services.supervision.room import Sector, may_watch, room
 from cadastre.services.supervision.screens import recognise
@@ -140,4 +140,4 @@ def short(number: float) -> str:
 
 def in_office() -> bool:
     """Tell whether the reader may open dossiers at the desk."""
-    return current_actor().bears(*OFFICE_ROLES)
+    return works_in_office(current_actor())
