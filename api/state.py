@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -10,12 +11,14 @@ from sqlalchemy import Engine
 
 from cadastre.config import Settings
 from cadastre.database import app_engine
+from cadastre.errors import CadastreError
 from cadastre.procedures.machine import Procedure, load_procedures
 from cadastre.queries.asof import AsOf, as_of
 from cadastre.rules.catalogue import Catalogue, load_catalogue
 from cadastre.rules.load import load_ruleset
 from cadastre.rules.ruleset import Ruleset
 
+log = logging.getLogger(__name__)
 EXTENSION = "cadastre"
 
 
@@ -58,6 +61,18 @@ class CadastreState:
     def procedures(self) -> dict[str, Procedure]:
         """Give the procedures that lead requests to their decision."""
         return load_procedures(self.settings.data / "procedures", self.ruleset)
+
+
+def warm(kept: CadastreState) -> None:
+    """Read law, services and procedures before the first visitor asks for them.
+
+    What cannot be read is noted, and said again to whoever asks for it: other pages are served.
+    """
+    try:
+        if kept.ruleset and kept.catalogue_or_none is not None:
+            _ = kept.procedures
+    except CadastreError as broken:
+        log.error("%s", broken)
 
 
 def state() -> CadastreState:

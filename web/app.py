@@ -7,18 +7,19 @@ import secrets
 from flask import Flask
 
 from api.app import register_api
-from api.state import EXTENSION, CadastreState
+from api.state import EXTENSION, CadastreState, warm
 from cadastre.config import Settings, read_settings
 from cadastre.errors import NotAvailable
 from web import access, compression, errors, language, ogc_pages, rendering, security, static_files
 from web.views import register_views
 
 
-def create_app(settings: Settings | None = None) -> Flask:
+def create_app(settings: Settings | None = None, *, warmed: bool = False) -> Flask:
     """Make the WSGI application (``gunicorn 'web.app:create_app()'``).
 
     The database is opened at the first request that needs it, so that a site whose database is
-    late still answers with a sentence.
+    late still answers with a sentence. ``warmed`` reads law, services and procedures now, not at
+    the first visitor's expense.
 
     Raises
     ------
@@ -35,6 +36,8 @@ def create_app(settings: Settings | None = None) -> Flask:
         part.register(app)
     register_views(app)
     access.register(app)
+    if warmed:
+        warm(app.extensions[EXTENSION])
     return app
 
 

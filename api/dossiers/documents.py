@@ -17,7 +17,7 @@ from api.state import state
 from cadastre.errors import UnusableInput
 from cadastre.exchange.pieces.media import SHOWN_IN_PAGE
 from cadastre.services.dossiers.documents import Upload, attach, judge, read_document, take_back
-from cadastre.services.dossiers.showing import document_json
+from cadastre.services.dossiers.parts import document_json
 
 document_routes = Blueprint("dossier_documents", __name__)
 LONGEST_TITLE = 200

@@ -98,7 +98,7 @@ class WebServer:
             options["worker-tmp-dir"] = "/dev/shm"  # a busy disk must not look like a hung worker
         gunicorn = [sys.executable, "-m", "gunicorn", "--no-control-socket"]
         return [*gunicorn, *(f"--{name}={value}" for name, value in options.items()),
-                "web.app:create_app()"]
+                "web.app:create_app(warmed=True)"]
 
     def _environment(self, folder: Path) -> dict[str, str]:
         """Hand over both addresses, so that the web server never touches the cluster itself."""

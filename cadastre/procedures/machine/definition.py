@@ -19,6 +19,7 @@ from cadastre.rules.ruleset import Parameter, Text
 
 BACK = "back"  # the target of a step that returns where the dossier came from
 GRANT, REFUSAL = "grant", "refusal"
+AT_DECISION = "at-decision"  # when the applicant reads opinions, unless a procedure says at-once
 
 
 class State(StrEnum):
@@ -85,7 +86,8 @@ class StepRule:
     """A verb: who may, from where, to where, under which guards, with which effect.
 
     ``to`` and ``effect`` may depend on the outcome proposed; ``automatic`` names the clock whose
-    end makes the step happen by itself.
+    end makes the step happen by itself; ``clerk_needs`` is what a clerk brings beside, once the
+    dossier is lodged, to show that the person wants it.
     """
 
     kind: str
@@ -100,6 +102,7 @@ class StepRule:
     second_factor: bool = False
     automatic: str | None = None
     proposes: str | None = None
+    clerk_needs: tuple[str, ...] = ()
 
     @property
     def opens(self) -> bool:
@@ -138,7 +141,11 @@ class AwaitRule:
 
 @dataclass(frozen=True, slots=True)
 class Procedure:
-    """A dated machine; ``content`` is the JSON it was built from."""
+    """A dated machine; ``content`` is the JSON it was built from.
+
+    ``opinions_shown`` says from when the applicant reads what bodies think: ``at-decision``, or
+    ``at-once``.
+    """
 
     id: str
     version: str
@@ -152,6 +159,11 @@ class Procedure:
     state_names: Mapping[str, Text]
     who_names: Mapping[str, Text]
     content: Mapping[str, Any] = field(repr=False)
+
+    @property
+    def opinions_shown(self) -> str:
+        """Tell from when the applicant reads opinions; dossiers opened before it was said too."""
+        return str(self.content.get("opinions_shown", AT_DECISION))
 
     @classmethod
     def from_json(cls, content: Mapping[str, Any]) -> Self:
@@ -225,6 +237,7 @@ def _step(kind: str, raw: Mapping[str, Any]) -> StepRule:
         kind, raw["verb"], raw["done"], tuple(raw["by"]), _states(raw, "from"), to,
         tuple(raw.get("guards", ())), raw.get("effect"), tuple(raw.get("needs", ())),
         raw.get("second_factor", False), raw.get("automatic"), raw.get("proposes"),
+        tuple(raw.get("clerk_needs", ())),
     )  # fmt: skip
 
 

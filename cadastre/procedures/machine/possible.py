@@ -16,8 +16,8 @@ from cadastre.procedures.machine.against import (
     against_target,
     is_correctable,
 )
-from cadastre.procedures.machine.course import let_pass
-from cadastre.procedures.machine.definition import Procedure, StepRule
+from cadastre.procedures.machine.course import Course, let_pass
+from cadastre.procedures.machine.definition import Procedure, State, StepRule
 from cadastre.procedures.machine.facts import SYSTEM, DossierFacts, StepFact
 from cadastre.procedures.machine.guards import Asked, Refusals, refusals_of
 from cadastre.procedures.machine.replay import Standing, follow
@@ -132,7 +132,8 @@ def reasons_against(
     found = against_state(procedure, course, rule)
     if found:
         return found
-    found += _against_needs(rule, step) + against_particulars(procedure, course, step)
+    found += _against_needs(rule, step) + _against_clerk(course, rule, step)
+    found += against_particulars(procedure, course, step)
     if step.kind == CORRECT:
         found += _against_correction(procedure, standing, step)
     return found + refusals_of(rule.guards, Asked(procedure, course, step, facts))
@@ -144,6 +145,18 @@ def _against_needs(rule: StepRule, step: StepFact) -> Refusals:
         Refusal(f"procedures.needs-{need}", {"step": rule.verb})
         for need, value in given.items()
         if need in rule.needs and not value
+    )
+
+
+def _against_clerk(course: Course, rule: StepRule, step: StepFact) -> Refusals:
+    """Refuse a clerk who cannot show that the person wants to go back on what was lodged."""
+    if step.role != "clerk" or course.state is State.DRAFT:
+        return ()
+    given = {"reason": (step.reason or "").strip(), "document": step.document_id}
+    return tuple(
+        Refusal(f"procedures.clerk-needs-{need}", {"step": rule.verb})
+        for need in rule.clerk_needs
+        if not given[need]
     )
 
 

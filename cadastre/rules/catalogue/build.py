@@ -85,6 +85,7 @@ def _outcome(raw: Raw) -> Outcome:
     return Outcome(
         raw["type"], raw["name"], raw.get("kind"), raw.get("act"), raw.get("act_field"),
         raw.get("acts", {}), tuple(raw.get("title_kinds", ())), raw.get("certificate"),
+        raw.get("co_holders"),
     )  # fmt: skip
 
 

@@ -70,6 +70,9 @@ def _uses(service: Service, services: Mapping[str, Service]) -> Uses:
         yield f"scope.{scope.field}.when", _named(scope.when), all_fields
         neighbours = [name for name in (scope.less, scope.more) if name is not None]
         yield f"scope.{scope.field}", neighbours, services
+    if service.outcome.co_holders is not None:
+        ids = {piece.id for piece in service.pieces}
+        yield "outcome.co_holders", [service.outcome.co_holders], ids
     if service.outcome.act_field is not None:
         choices = {field.id for field in service.fields if field.type == "choice"}
         yield "outcome.act_field", [service.outcome.act_field], choices

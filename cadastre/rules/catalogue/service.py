@@ -115,8 +115,8 @@ class ServiceFee:
     """An amount due for a service itself, beside those of a kind of title.
 
     ``basis`` is fixed, per-km2, per-unit (of the number in ``field``) or quote (set by the body
-    after a visit); ``moment`` is lodgement, decision, issue or yearly; ``each`` says the unit counted
-    where it is a word.
+    after a visit); ``moment`` is lodgement, decision, issue or yearly; ``each`` says the unit
+    counted where it is a word.
     """
 
     id: str
@@ -182,7 +182,8 @@ class Outcome:
 
     ``type`` is title (of ``kind``), act (on a title of ``title_kinds``) or certificate (of the
     sort in ``certificate``: certificate, authorisation, approval, connection, receipt, data,
-    report). ``acts`` chooses the act by the answer to ``act_field``.
+    report). ``acts`` chooses the act by the answer to ``act_field``. ``co_holders`` is the piece by
+    which the other holders of a title agree, or give a mandate; without it one holder asks alone.
     """
 
     type: str
@@ -193,6 +194,7 @@ class Outcome:
     acts: Mapping[str, str] = field(default_factory=dict)
     title_kinds: tuple[str, ...] = ()
     certificate: str | None = None
+    co_holders: str | None = None
 
     def act_for(self, answers: Mapping[str, Any]) -> str | None:
         """Give the act that answers ask for; None where the service is not about one."""

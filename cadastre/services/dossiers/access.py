@@ -11,6 +11,7 @@ from cadastre.rules.permissions import Actor, DossierRef, can_read_dossier, ensu
 
 DRAFT = "draft"
 BODY = "body:"
+UNITS = "units"  # where a lodgement lies: codes of regions, prefectures, communes
 
 
 def dossier_named(session: Session, number: str, *, lock: bool = False) -> Dossier:
@@ -63,9 +64,16 @@ def ref_of(session: Session, dossier: Dossier) -> DossierRef:
         areas=frozenset({dossier.office} if dossier.office else ()),
         sector=dossier.sector,
         asked_bodies=frozenset(asked),
+        units=_units(dossier),
         proposed_by=_proposed_by(dossier),
         is_draft=standing is None or standing.state == DRAFT,
     )
+
+
+def _units(dossier: Dossier) -> frozenset[str]:
+    """Give where the dossier lies, as its last lodgement or completion tells."""
+    told = (step.facts[UNITS] for step in reversed(dossier.steps) if UNITS in step.facts)
+    return frozenset(next(told, ()))
 
 
 def assigned_to(session: Session, dossier: Dossier) -> int | None:

@@ -20,7 +20,7 @@ from cadastre.procedures.acts import act_named
 from cadastre.procedures.facts import Refusal
 from cadastre.procedures.machine import DossierFacts
 from cadastre.procedures.terms import day_of
-from cadastre.rules.catalogue import Answers, pieces_missing, suspension
+from cadastre.rules.catalogue import Answers, Service, pieces_missing, suspension
 from cadastre.rules.ruleset import Ruleset
 from cadastre.services.dossiers.answers import read_answers
 from cadastre.services.dossiers.catalogue import rules_of
@@ -187,7 +187,18 @@ def _title_refusals(about: Circumstances) -> tuple[Refusal, ...]:
     refusals = act_named(act).reasons_against(facts, about.ruleset)
     if about.dossier.party_id not in facts.holders:
         refusals += (Refusal("dossiers.not-the-holder", {"number": about.title.number}),)
-    return refusals
+    return refusals + _co_holders_against(about, service, len(facts.holders))
+
+
+def _co_holders_against(
+    about: Circumstances, service: Service, holders: int
+) -> tuple[Refusal, ...]:
+    """Refuse that one holder alone decides, where the service wants the others' agreement."""
+    agreement = service.outcome.co_holders
+    if agreement is None or holders < 2 or agreement in pieces_given(about.dossier):
+        return ()
+    told = {"piece": service.piece(agreement).name, "count": holders}
+    return (Refusal("dossiers.co-holders-agree", told),)
 
 
 def _taker_unknown(about: Circumstances) -> bool:

@@ -13,6 +13,7 @@ from cadastre.errors import Blocked, NotFound, TooLarge, UnusableInput
 from cadastre.exchange.pieces.antivirus import Scan, scan
 from cadastre.exchange.pieces.media import media_type_of, safe_name
 from cadastre.models import Document, Dossier, Message, StoredFile
+from cadastre.procedures.machine.definition import AT_DECISION
 from cadastre.rules.catalogue.pieces import media_types
 from cadastre.rules.permissions import (
     Actor,
@@ -22,7 +23,9 @@ from cadastre.rules.permissions import (
     can_examine,
     can_read_document,
     ensure,
+    hears_opinions,
     is_applicant,
+    is_asked,
 )
 from cadastre.services.dossiers.access import ref_of
 from cadastre.services.dossiers.catalogue import rules_of
@@ -32,6 +35,7 @@ from cadastre.services.dossiers.standing import ensure_writable, standing_of
 from cadastre.services.dossiers.written import journal
 
 PIECE, ANSWER, OFFICE = "piece", "answer", "office"
+GIVE_OPINION = "give-opinion"
 MOST_DOCUMENTS = 100
 VERDICTS = ("accepted", "to-replace")
 
@@ -255,6 +259,8 @@ def read_document(
     ref = ref_of(session, dossier)
     audience = Audience.OFFICE if document.kind == OFFICE else Audience.APPLICANT
     ensure(can_read_document(actor, ref, audience), actor, "dossiers.not-yours", dossier.number)
+    waits = _is_held_back(session, dossier, actor, document)
+    ensure(not waits, actor, "dossiers.opinion-not-yet", dossier.number)
     if document.scan == Scan.INFECTED.value:
         raise Blocked("pieces.held-back", where=document.title)
     content = session.scalar(
@@ -265,6 +271,26 @@ def read_document(
     if document.account_id != actor.account_id:
         journal(session, "read-document", dossier, actor, document_id=document.id)
     return document, content
+
+
+def opinion_papers(dossier: Dossier, own: str | None = None) -> set[int]:
+    """List the documents that opinions stand on, those of one's own body excepted."""
+    return {
+        step.document_id
+        for step in dossier.steps
+        if step.kind == GIVE_OPINION and step.document_id and step.facts.get("body") != own
+    }
+
+
+def _is_held_back(session: Session, dossier: Dossier, actor: Actor, document: Document) -> bool:
+    """Tell whether a paper of an opinion waits for the decision before this actor reads it."""
+    ref = ref_of(session, dossier)
+    own = actor.body if is_asked(actor, ref) else None
+    if document.id not in opinion_papers(dossier, own):
+        return False
+    decided = any(step.kind == "confirm" for step in dossier.steps)
+    at_once = rules_of(session, dossier).procedure.opinions_shown != AT_DECISION
+    return not hears_opinions(actor, ref, decided=decided, at_once=at_once)
 
 
 def pieces_given(dossier: Dossier) -> dict[str, list[Document]]:

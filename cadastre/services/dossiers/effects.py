@@ -23,10 +23,16 @@ from cadastre.queries.occupations import lock_ground
 from cadastre.rules.permissions import Actor
 from cadastre.rules.ruleset import Ruleset
 from cadastre.services.cases.ground import end_application
+from cadastre.services.dossiers.access import UNITS
 from cadastre.services.dossiers.catalogue import rules_of
 from cadastre.services.dossiers.circumstances import Circumstances
 from cadastre.services.dossiers.documents import pieces_given
-from cadastre.services.dossiers.ground import office_of, reading_of, substances_of
+from cadastre.services.dossiers.ground import (
+    office_of,
+    reading_of,
+    substances_of,
+    units_of,
+)
 from cadastre.services.dossiers.particulars import particulars_of
 from cadastre.services.dossiers.taker import asked_taker, choose_taker, snapshot_of
 from cadastre.services.filing import Filing, file_application
@@ -64,14 +70,14 @@ def retell(move: Move) -> dict[str, Any]:
     """Give what a step remembers of the dossier: a lodgement names every answer and piece."""
     if move.step.kind not in TELLS_ALL:
         return {}
-    service = rules_of(move.session, move.dossier).service
-    office = office_of(
-        move.session, service, move.dossier, move.about.answers.values, move.about.day
-    )
+    service, values = rules_of(move.session, move.dossier).service, move.about.answers.values
+    office = office_of(move.session, service, move.dossier, values, move.about.day)
     move.dossier.office = office or move.dossier.office
+    units = units_of(move.session, service, move.dossier, values, move.about.day)
     return {
-        **snapshot_of(move.session, asked_taker(service, move.about.answers.values)),
-        "form": dict(move.about.answers.values),
+        UNITS: list(units),
+        **snapshot_of(move.session, asked_taker(service, values)),
+        "form": dict(values),
         "pieces": [
             {
                 "piece": piece,

@@ -94,6 +94,7 @@ def order_payment(
     day: dt.date,
     *,
     account: Account | None = None,
+    standing: Standing | None = None,
 ) -> Invoice | None:
     """Issue the order of payment of a moment, or give the one there is; None: nothing is due.
 
@@ -101,7 +102,7 @@ def order_payment(
     lodgement, and before a quote, nothing is ordered that cannot be paid, nor is anything later
     ordered of a draft.
     """
-    if not _falls_due(session, dossier, moment):
+    if not _falls_due(session, dossier, moment, standing):
         return None
     lines = fees_of(session, ruleset, dossier, moment, day)
     by_quote = _codes_by_quote(rules_of(session, dossier).service)
@@ -116,9 +117,13 @@ def order_payment(
     return issue_invoice(session, debt, lines, account=account)
 
 
-def _falls_due(session: Session, dossier: Dossier, moment: str) -> bool:
+def _falls_due(
+    session: Session, dossier: Dossier, moment: str, standing: Standing | None
+) -> bool:
     """Tell whether a moment has come: what a draft asks for may still grow, and its fee with it."""
-    return moment == LODGEMENT or standing_of(session, dossier).state is not State.DRAFT
+    if moment == LODGEMENT:
+        return True
+    return (standing or standing_of(session, dossier)).state is not State.DRAFT
 
 
 def _let_go_of_old_quote(
@@ -140,7 +145,7 @@ def order_what_falls_due(
     """Issue the orders of payment that the new state of a dossier calls for."""
     for moment, states in ISSUED_IN.items():
         if standing.state in states:
-            order_payment(session, ruleset, dossier, moment, day)
+            order_payment(session, ruleset, dossier, moment, day, standing=standing)
 
 
 def unpaid_moments(

@@ -116,6 +116,30 @@ def office_of(
     return None
 
 
+def units_of(
+    session: Session, service: Service, dossier: Dossier, values: Mapping[str, Any], day: dt.date
+) -> tuple[str, ...]:
+    """Give the codes of every region, prefecture and commune a dossier lies in, sorted."""
+    ground = ground_of(session, dossier)
+    if ground is None and service.perimeter == POINT:
+        ground = point_of(dossier)
+    if ground is not None:
+        return tuple(sorted({one.code for one in find_units(session, ground, day)}))
+    named = [
+        str(values[question.id])
+        for question in service.fields
+        if question.type in ("place", "commune") and question.id in values
+    ]
+    codes: set[str] = set()
+    for name in named:
+        unit = _unit_called(session, name)
+        while unit is not None:
+            codes.add(unit.code)
+            above = unit.parent_id
+            unit = None if above is None else session.get(AdministrativeUnit, above)
+    return tuple(sorted(codes))
+
+
 def ground_of(session: Session, dossier: Dossier) -> BaseGeometry | None:
     """Give the ground of the application of a dossier, EPSG:4326; None before it is lodged."""
     geom = session.scalar(
@@ -128,13 +152,17 @@ def ground_of(session: Session, dossier: Dossier) -> BaseGeometry | None:
     return None if geom is None else to_shape(geom)
 
 
-def _region_of(session: Session, name: str) -> str | None:
-    unit = session.scalar(
+def _unit_called(session: Session, name: str) -> AdministrativeUnit | None:
+    return session.scalar(
         select(AdministrativeUnit)
         .where(AdministrativeUnit.name == name)
         .order_by(AdministrativeUnit.level)
         .limit(1)
     )
+
+
+def _region_of(session: Session, name: str) -> str | None:
+    unit = _unit_called(session, name)
     while unit is not None and unit.level != REGION:
         unit = None if unit.parent_id is None else session.get(AdministrativeUnit, unit.parent_id)
     return None if unit is None else unit.code

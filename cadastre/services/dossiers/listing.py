@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Any
 
 from sqlalchemy import and_, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from cadastre.models import Dossier, DossierStanding
 from cadastre.queries.desk import Asked, DeskRow, Reach, count_dossiers, find_dossiers
@@ -38,9 +38,12 @@ def own_dossiers(session: Session, actor: Actor, language: str) -> list[dict[str
         )
         .order_by(DossierStanding.moved_at.desc(), Dossier.id.desc())
         .limit(MOST_OWN)
+        .options(selectinload(Dossier.steps))
     )
+    now = server_instant(session)
     return [
-        followed(session, dossier, standing_of(session, dossier), language) for dossier in rows
+        followed(session, dossier, standing_of(session, dossier, now=now), language)
+        for dossier in rows
     ]
 
 

@@ -37,6 +37,7 @@ from cadastre.rules.permissions import (
     ensure,
     ensure_second_factor,
     is_applicant,
+    is_asked,
     is_clerk_of,
     works_on,
 )
@@ -85,9 +86,8 @@ def take_step(
         the sentence says what, and the refusal lists everything.
     """
     _lock(session, dossier)
-    write_what_is_due(session, ruleset, dossier)
-    ref = ref_of(session, dossier)
-    now = server_instant(session)
+    standing = _brought_up(session, ruleset, dossier)
+    ref, now = ref_of(session, dossier), standing.at
     roles = roles_towards(actor, ref)
     procedure = rules_of(session, dossier).procedure
     rule = procedure.step(kind)
@@ -110,7 +110,6 @@ def take_step(
     wanted = StepFact(
         kind, now, actor.account_id, role, facts, None, said.reason, said.document_id
     )
-    standing = _replayed(session, dossier, now)
     ensure_possible(
         procedure, standing, wanted, about.facts(rule.guards), roles={role},
         account_id=actor.account_id,
@@ -175,8 +174,9 @@ def _outcome(standing: Standing, proposes: str | None) -> str | None:
 
 def _done(move: Move, effect: str | None) -> dict[str, Any]:
     """Do to the register what the step does, and give what is to be remembered of it."""
-    told = retell(move)
-    return told if effect is None else {**told, **EFFECTS[effect](move)}
+    # What it does comes first: a lodgement tells where the ground lies that has just entered.
+    told = {} if effect is None else EFFECTS[effect](move)
+    return {**retell(move), **told}
 
 
 def _write(
@@ -217,12 +217,24 @@ def _tell(
 
 def write_what_is_due(session: Session, ruleset: Ruleset, dossier: Dossier) -> int:
     """Write the steps that the clock has decided, each at its own instant; give how many."""
-    procedure = rules_of(session, dossier).procedure
-    now = server_instant(session)
-    written = 0
+    before = _replayed(session, dossier, server_instant(session))
+    return _write_due(session, ruleset, dossier, before)
+
+
+def _brought_up(session: Session, ruleset: Ruleset, dossier: Dossier) -> Standing:
+    """Write what the clock has decided; give the standing at this instant, replayed once."""
+    standing = _replayed(session, dossier, server_instant(session))
+    if _write_due(session, ruleset, dossier, standing):
+        standing = _replayed(session, dossier, server_instant(session))
+    return standing
+
+
+def _write_due(session: Session, ruleset: Ruleset, dossier: Dossier, before: Standing) -> int:
+    """Write the steps due by the instant of a standing; a dossier not opened yet has none."""
+    procedure, now, written = rules_of(session, dossier).procedure, before.at, 0
     if session.get(DossierStanding, dossier.id) is None:
         return written
-    for due in automatic_due(procedure, _replayed(session, dossier, now), now):
+    for due in automatic_due(procedure, before, now):
         rule = procedure.step(due.kind)
         standing = _replayed(session, dossier, due.at)
         about = Circumstances(session, ruleset, dossier, now)
@@ -240,10 +252,8 @@ def take_by_rule(
 ) -> Step | None:
     """Take a step that a fact brings about (a payment): None where it no longer means anything."""
     _lock(session, dossier)
-    write_what_is_due(session, ruleset, dossier)
-    procedure = rules_of(session, dossier).procedure
-    now = server_instant(session)
-    standing = _replayed(session, dossier, now)
+    standing = _brought_up(session, ruleset, dossier)
+    procedure, now = rules_of(session, dossier).procedure, standing.at
     rule = procedure.steps.get(kind)
     if rule is None or standing.state not in rule.states:
         return None
@@ -266,7 +276,7 @@ def roles_towards(actor: Actor, ref: DossierRef) -> frozenset[str]:
         roles.add(Role.APPLICANT.value)
     if is_clerk_of(actor, ref):
         roles.add(Role.CLERK.value)
-    if not own and actor.has(Role.ADVISER) and actor.body in ref.asked_bodies:
+    if not own and is_asked(actor, ref):
         roles.add(Role.ADVISER.value)
     if not roles and can_object(actor, ref):
         roles.add(PUBLIC)
@@ -279,14 +289,16 @@ def steps_open_to(
     actor: Actor,
     standing: Standing,
     facts: DossierFacts,
+    *,
+    ref: DossierRef | None = None,
 ) -> tuple[PossibleStep, ...]:
     """List the steps an account may take from here, each with every reason against it now.
 
-    ``facts`` are those of every guard.
+    ``facts`` are those of every guard; ``ref`` is at hand where the dossier was looked at already.
     """
     if standing.closed:
         return ()
-    ref = ref_of(session, dossier)
+    ref = ref or ref_of(session, dossier)
     procedure = rules_of(session, dossier).procedure
     found: dict[str, PossibleStep] = {}
     for role in sorted(roles_towards(actor, ref)):

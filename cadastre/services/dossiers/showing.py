@@ -7,30 +7,40 @@ the office sees names; whoever follows by number and code sees the line of stage
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from cadastre.models import Account, Document, Dossier, Invoice, Party, Step, Title
-from cadastre.procedures.facts import Refusal
-from cadastre.procedures.machine import Clock, Procedure, Standing
+from cadastre.models import Account, Dossier, Party, Step, Title
+from cadastre.procedures.machine import Procedure, Standing
+from cadastre.procedures.machine.definition import AT_DECISION
 from cadastre.rules.permissions import (
     Actor,
+    DossierRef,
     can_see_office,
     clearance,
+    hears_opinions,
     is_applicant,
+    is_asked,
     is_clerk_of,
 )
 from cadastre.rules.ruleset import Ruleset
-from cadastre.sentences import say
 from cadastre.services.dossiers.access import ref_of
 from cadastre.services.dossiers.catalogue import rules_of
 from cadastre.services.dossiers.circumstances import EVERY_GUARD, Circumstances
-from cadastre.services.dossiers.documents import OFFICE
+from cadastre.services.dossiers.documents import GIVE_OPINION, OFFICE, opinion_papers
 from cadastre.services.dossiers.fees import invoices_of
 from cadastre.services.dossiers.messages import unread_count
 from cadastre.services.dossiers.move import steps_open_to
+from cadastre.services.dossiers.parts import (
+    clock_json,
+    document_json,
+    invoice_json,
+    opinions,
+    step_json,
+)
 from cadastre.services.dossiers.standing import fact_of, server_instant, standing_of
 from cadastre.services.dossiers.taker import told_taker
 from cadastre.services.personal_data import note_dossier_view, shown_answers
@@ -40,53 +50,99 @@ DONE, PRESENT, AHEAD = "done", "present", "ahead"
 INSIDE = frozenset({"propose-grant", "propose-refusal", "send-back", "correct"})
 
 
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """Who reads a dossier, and how far."""
+
+    actor: Actor
+    ref: DossierRef
+    language: str
+    in_office: bool
+    hears: bool
+
+    @property
+    def is_ours(self) -> bool:
+        """Tell whether the reader stands on the applicant's side, or at its counter."""
+        return is_applicant(self.actor, self.ref) or is_clerk_of(self.actor, self.ref)
+
+    @property
+    def body(self) -> str | None:
+        """Give the body the reader speaks for, which reads its own opinion."""
+        return self.actor.body if is_asked(self.actor, self.ref) else None
+
+
 def dossier_for(
     session: Session, ruleset: Ruleset, dossier: Dossier, actor: Actor, language: str
 ) -> dict[str, Any]:
-    """Represent a whole dossier for somebody who may read it."""
-    ref = ref_of(session, dossier)
-    if not (is_applicant(actor, ref) or is_clerk_of(actor, ref)):
-        note_dossier_view(session, dossier, actor)
-    in_office = can_see_office(actor, ref)
+    """Represent a whole dossier for somebody who may read it: its course, content, next steps."""
     about = Circumstances(session, ruleset, dossier, server_instant(session))
     facts = about.facts(EVERY_GUARD)
     standing = standing_of(session, dossier, now=about.at, facts=facts)
-    steps = steps_open_to(session, dossier, actor, standing, facts)
-    shown = followed(session, dossier, standing, language) | {
+    reader = _reader(session, dossier, standing, actor, language)
+    if not reader.is_ours:
+        note_dossier_view(session, dossier, actor)
+    steps = steps_open_to(session, dossier, actor, standing, facts, ref=reader.ref)
+    return (
+        followed(session, dossier, standing, language)
+        | _content(session, dossier, reader)
+        | _course(session, dossier, standing, reader)
+        | {"steps": [step_json(step, language) for step in steps]}
+        | _for_reader(session, about, reader)
+    )
+
+
+def _reader(
+    session: Session, dossier: Dossier, standing: Standing, actor: Actor, language: str
+) -> _Reader:
+    ref, procedure = ref_of(session, dossier), rules_of(session, dossier).procedure
+    decided, at_once = _grounds(standing) is not None, procedure.opinions_shown != AT_DECISION
+    hears = hears_opinions(actor, ref, decided=decided, at_once=at_once)
+    return _Reader(actor, ref, language, can_see_office(actor, ref), hears)
+
+
+def _content(session: Session, dossier: Dossier, reader: _Reader) -> dict[str, Any]:
+    """Represent what was asked and sent: answers, ground, documents, orders of payment."""
+    held_back = set() if reader.hears else opinion_papers(dossier, reader.body)
+    seen_of_form = clearance(reader.actor, reader.ref)
+    return {
         "edition": dossier.edition,
-        "form": shown_answers(
-            rules_of(session, dossier).service, dossier.form, clearance(actor, ref)
-        ),
+        "form": shown_answers(rules_of(session, dossier).service, dossier.form, seen_of_form),
         "perimeter": dossier.perimeter,
-        "history": history(
-            session, dossier, language, in_office=in_office, decided=_grounds(standing)
-        ),
         "documents": [
             document_json(one)
             for one in dossier.documents
-            if in_office or one.kind != OFFICE
-        ],
-        "clocks": [clock_json(clock, language) for clock in standing.clocks.values()],
-        "opinions": opinions(standing, rules_of(session, dossier).procedure, language),
-        "steps": [
-            {
-                "step": step.kind,
-                "verb": step.verb[language],
-                "needs": list(step.needs),
-                "second_factor": step.second_factor,
-                "possible": step.is_possible,
-                "reasons": [refusal_text(one, language) for one in step.refusals],
-            }
-            for step in steps
+            if reader.in_office or (one.kind != OFFICE and one.id not in held_back)
         ],
         "invoices": [invoice_json(one) for one in invoices_of(session, dossier).values()],
-        "unread": unread_count(session, dossier, actor),
     }
-    if is_applicant(actor, ref) or is_clerk_of(actor, ref):
+
+
+def _course(
+    session: Session, dossier: Dossier, standing: Standing, reader: _Reader
+) -> dict[str, Any]:
+    """Represent what happened and what runs: history, delays, opinions."""
+    procedure, language = rules_of(session, dossier).procedure, reader.language
+    return {
+        "history": history(
+            session, dossier, language, in_office=reader.in_office, decided=_grounds(standing),
+            heard=reader.hears, own=reader.body,
+        ),
+        "clocks": [clock_json(clock, procedure, language) for clock in standing.clocks.values()],
+        "opinions": opinions(
+            standing, procedure, language, heard=reader.hears, own=reader.body
+        ),
+    }  # fmt: skip
+
+
+def _for_reader(session: Session, about: Circumstances, reader: _Reader) -> dict[str, Any]:
+    """Represent what only some read: news, the code to follow with, who carries it, who takes."""
+    dossier = about.dossier
+    shown: dict[str, Any] = {"unread": unread_count(session, dossier, reader.actor)}
+    if reader.is_ours:
         shown["follow_up_code"] = dossier.follow_up_code
-    if in_office:
+    if reader.in_office:
         shown["taker"] = told_taker(session, dossier, about.answers.values)
-        shown["carried_by"] = _name(session, ref.assigned_to)
+        shown["carried_by"] = _name(session, reader.ref.assigned_to)
     return shown
 
 
@@ -162,10 +218,13 @@ def history(
     *,
     in_office: bool,
     decided: int | None = None,
+    heard: bool = True,
+    own: str | None = None,
 ) -> list[dict[str, Any]]:
     """Represent every step, oldest first, in words.
 
     ``decided`` is the proposal that a second person confirmed: its grounds are the decision's own.
+    Opinions are told in full where they are ``heard``; a body reads its ``own`` in any case.
     """
     procedure = rules_of(session, dossier).procedure
     names = _names(session, dossier.steps) if in_office else {}
@@ -176,6 +235,8 @@ def history(
             continue
         fact = fact_of(step)
         hidden = step.kind in INSIDE and not in_office and step.id != decided
+        is_unheard = step.kind == GIVE_OPINION and not heard and fact.body != own
+        hidden = hidden or is_unheard
         told.append(
             {
                 "id": step.id,
@@ -187,10 +248,14 @@ def history(
                 "who": names.get(step.account_id),
                 "reason": None if hidden else step.reason,
                 "document": None if hidden else step.document_id,
-                "facts": {} if hidden else _public_facts(step),
+                "facts": _body_alone(step) if is_unheard else {} if hidden else _public_facts(step),
             }
         )
     return told
+
+
+def _body_alone(step: Step) -> dict[str, Any]:
+    return {"body": step.facts.get("body")}
 
 
 def _grounds(standing: Standing) -> int | None:
@@ -223,79 +288,6 @@ def _name(session: Session, account_id: int | None) -> dict[str, Any] | None:
     if account_id is None:
         return None
     return {"id": account_id, "name": session.get_one(Account, account_id).display_name}
-
-
-def opinions(standing: Standing, procedure: Procedure, language: str) -> list[dict[str, Any]]:
-    """Represent the opinions: of every body that was asked, and of those the law wants heard."""
-    told = []
-    for body in procedure.bodies.values():
-        asked = standing.opinions.get(body.id)
-        told.append(
-            {
-                "body": body.id,
-                "name": body.name[language],
-                "required": body.required,
-                "asked_at": None if asked is None else asked.asked_at.isoformat(),
-                "due": None if asked is None or asked.due_on is None else asked.due_on.isoformat(),
-                "given_at": None if asked is None else _iso(asked.given_at),
-                "opinion": None if asked is None else asked.opinion,
-                "overdue": asked is not None and asked.overdue,
-            }
-        )
-    return told
-
-
-def clock_json(clock: Clock, language: str) -> dict[str, Any]:
-    """Represent a legal delay: what was spent, what is left, what it stands on."""
-    return {
-        "name": clock.name,
-        "label": clock.label[language],
-        "owed_by": clock.owed_by,
-        "limit": clock.limit,
-        "unit": clock.unit,
-        "spent": clock.spent,
-        "due": None if clock.due_on is None else clock.due_on.isoformat(),
-        "running": clock.running,
-        "overdue": clock.overdue,
-        "article": clock.article,
-        "evidence": str(clock.evidence),
-        "note": None if clock.note is None else clock.note[language],
-    }
-
-
-def document_json(document: Document) -> dict[str, Any]:
-    """Represent a document by what may be said of it without opening it."""
-    return {
-        "id": document.id,
-        "kind": document.kind,
-        "piece": document.piece,
-        "title": document.title,
-        "filename": document.filename,
-        "media_type": document.media_type,
-        "sha256": document.sha256,
-        "at": document.recorded_at.isoformat(),
-        "scan": document.scan,
-        "withdrawn": document.withdrawn_at is not None,
-        "verdict": document.verdict,
-        "verdict_reason": document.verdict_reason,
-    }
-
-
-def invoice_json(invoice: Invoice) -> dict[str, Any]:
-    """Represent an order of payment in one line."""
-    return {
-        "number": invoice.number,
-        "moment": invoice.moment,
-        "total": invoice.total,
-        "currency": invoice.currency,
-        "due_on": invoice.due_on.isoformat(),
-        "paid": invoice.payment is not None,
-    }
-
-
-def refusal_text(refusal: Refusal, language: str) -> str:
-    """Say a reason against a step in a language."""
-    return say(refusal.code, language, **refusal.values)
 
 
 def _iso(instant: dt.datetime | None) -> str | None:

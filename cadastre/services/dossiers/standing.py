@@ -45,12 +45,8 @@ def server_instant(session: Session) -> dt.datetime:
 
 def steps_of(session: Session, dossier: Dossier, procedure: Procedure) -> list[StepFact]:
     """List the steps of the procedure; acts on a title born of the dossier are not its steps."""
-    rows = session.scalars(
-        select(Step)
-        .where(Step.dossier_id == dossier.id, Step.facts.has_key(ROLE))
-        .order_by(Step.id)
-    )
-    return [fact_of(step) for step in rows if step.kind in procedure.steps]
+    kinds = procedure.steps
+    return [fact_of(one) for one in dossier.steps if ROLE in one.facts and one.kind in kinds]
 
 
 def fact_of(step: Step) -> StepFact:

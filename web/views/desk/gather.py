@@ -34,7 +34,8 @@ from cadastre.services.dossiers.documents import OFFICE
 from cadastre.services.dossiers.fees import as_told, fees_of
 from cadastre.services.dossiers.findings import Compared, compare_findings
 from cadastre.services.dossiers.ground import POINT, point_of
-from cadastre.services.dossiers.showing import document_json, dossier_for
+from cadastre.services.dossiers.parts import document_json
+from cadastre.services.dossiers.showing import dossier_for
 from cadastre.services.dossiers.standing import server_instant
 from cadastre.services.dossiers.told import Group, answers_told
 from cadastre.services.personal_data import shown_answers

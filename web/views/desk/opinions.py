@@ -44,9 +44,14 @@ class Line:
 @open_to(Access.ADVISER)
 def index() -> str:
     """List what waits for the reader's body, and what it has answered."""
-    body = current_actor().body
+    actor, session = current_actor(), db_session()
+    body = actor.body
     waiting, answered = (
-        [_line(one, body) for one in dossiers_asking(db_session(), body, waiting=wait)]
+        [
+            _line(one, body)
+            for one in dossiers_asking(session, body, waiting=wait)
+            if is_asked(actor, ref_of(session, one))
+        ]
         if body
         else []
         for wait in (True, False)

@@ -22,7 +22,13 @@ from cadastre.procedures.facts import Refusal
 from cadastre.procedures.machine import Standing
 from cadastre.rules.catalogue import FormPage, Piece, Service, pieces_asked, pieces_missing
 from cadastre.rules.finding import Finding
-from cadastre.rules.permissions import Actor, can_edit_dossier, is_applicant, is_clerk_of
+from cadastre.rules.permissions import (
+    Actor,
+    DossierRef,
+    can_edit_dossier,
+    is_applicant,
+    is_clerk_of,
+)
 from cadastre.sentences import LOCALES, say, write_day, write_instant
 from cadastre.services.dossiers.access import ref_of
 from cadastre.services.dossiers.catalogue import rules_of
@@ -83,19 +89,24 @@ class Desk:
         return self.standing.state in OPEN_TO_WRITE and self.may_write
 
     @cached_property
+    def ref(self) -> DossierRef:
+        """Give what permissions need to know of it."""
+        return ref_of(db_session(), self.dossier)
+
+    @cached_property
     def may_write(self) -> bool:
         """Tell whether the reader stands on the side that writes."""
-        return can_edit_dossier(self.actor, ref_of(db_session(), self.dossier))
+        return can_edit_dossier(self.actor, self.ref)
 
     @cached_property
     def is_clerk(self) -> bool:
         """Tell whether the reader is the clerk who received it."""
-        return is_clerk_of(self.actor, ref_of(db_session(), self.dossier))
+        return is_clerk_of(self.actor, self.ref)
 
     @cached_property
     def is_ours(self) -> bool:
         """Tell whether the reader stands on the applicant's side, or at its counter."""
-        return self.is_clerk or is_applicant(self.actor, ref_of(db_session(), self.dossier))
+        return self.is_clerk or is_applicant(self.actor, self.ref)
 
     @cached_property
     def form_pages(self) -> tuple[FormPage, ...]:
@@ -131,7 +142,9 @@ class Desk:
         """List every reason against lodging (or completing) now; the step must be the reader's."""
         wanted = self.sending
         facts = self.about.facts(GUARDS_OF_SENDING)
-        steps = steps_open_to(db_session(), self.dossier, self.actor, self.standing, facts)
+        steps = steps_open_to(
+            db_session(), self.dossier, self.actor, self.standing, facts, ref=self.ref
+        )
         return next((step.refusals for step in steps if step.kind == wanted), ())
 
     @property

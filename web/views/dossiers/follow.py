@@ -14,8 +14,10 @@ from api.session import db_session
 from api.sign_in import check_csrf
 from api.state import state
 from cadastre.errors import CadastreError
+from cadastre.services.dossiers.catalogue import rules_of
 from cadastre.services.dossiers.counter import WrongCode, confirm_code, is_confirmed
-from cadastre.services.dossiers.showing import clock_json, followed
+from cadastre.services.dossiers.parts import clock_json
+from cadastre.services.dossiers.showing import followed
 from cadastre.services.dossiers.standing import standing_of
 from web.views.dossiers.common import uncached
 from web.views.told import Refused, refused
@@ -73,9 +75,10 @@ def _shown(number: str, code: str, trouble: Refused | None = None) -> str:
     dossier = followed_dossier(number, code)
     standing = standing_of(session, dossier)
     told = followed(session, dossier, standing, language)
+    procedure = rules_of(session, dossier).procedure
     return render_template(
         "dossiers/followed.html", told=told, code=code, trouble=trouble,
-        clocks=[clock_json(one, language) for one in standing.clocks.values()],
+        clocks=[clock_json(one, procedure, language) for one in standing.clocks.values()],
         to_confirm=not is_confirmed(session, dossier) and not standing.closed,
         done=request.args.get("done") == "confirmed", time_zone=state().ruleset.time_zone,
     )  # fmt: skip

@@ -11,13 +11,14 @@ from api.language import current_language
 from api.limits import HEAVY, limiter
 from api.permissions import Access, open_to
 from api.session import db_session
-from api.sign_in import current_account, current_actor
+from api.sign_in import current_actor
 from api.state import state
 from cadastre.errors import CadastreError
-from cadastre.models import Account, Party
+from cadastre.models import Document, Party
 from cadastre.procedures.machine import State
 from cadastre.queries.choosing import sizes_of
 from cadastre.rules.permissions import can_withdraw
+from cadastre.sentences import say
 from cadastre.services.dossiers.access import ref_of
 from cadastre.services.dossiers.documents import OFFICE, Upload, attach
 from cadastre.services.dossiers.listing import own_dossiers
@@ -29,16 +30,6 @@ from web.views.told import Refused, refused
 
 pages = Blueprint("my_dossiers", __name__)
 TOLD = ("message", "withdrawn", "completed", "lodged")
-
-
-@pages.app_context_processor
-def dossier_links() -> dict[str, Any]:
-    """Let the frame of every page lead people to their dossiers, and clerks to the counter."""
-    return {"is_clerk": lambda: _has_role(current_account(), "clerk")}
-
-
-def _has_role(account: Account | None, role: str) -> bool:
-    return account is not None and role in account.roles
 
 
 @pages.get("/dossiers")
@@ -119,17 +110,23 @@ def _followed(desk: Desk, trouble: Refused | None) -> str:
 def write(number: str) -> Any:
     """Write to the office, with a document if one was chosen."""
     desk = opened(number)
-    text, upload = request.form.get("text", ""), request.files.get("file")
+    text = request.form.get("text", "")
 
     def act() -> None:
-        document = None
-        if upload is not None and upload.filename:
-            sent = Upload(upload.filename, upload.read(), None, None)
-            scanner = state().settings.scanner
-            document = attach(db_session(), desk.dossier, desk.actor, sent, scanner=scanner)
-        write_message(db_session(), desk.dossier, desk.actor, text, document=document)
+        write_message(db_session(), desk.dossier, desk.actor, text, document=_sent(desk))
 
     return _acted(desk, act, "message", "messages", text=text)
+
+
+def _sent(desk: Desk, title: str | None = None) -> Document | None:
+    """Keep the document that came with the form, if one did."""
+    upload = request.files.get("file")
+    if upload is None or not upload.filename:
+        return None
+    sent = Upload(upload.filename, upload.read(), None, title)
+    return attach(
+        db_session(), desk.dossier, desk.actor, sent, scanner=state().settings.scanner
+    )
 
 
 @pages.post("/dossiers/<number>/withdrawal")
@@ -142,9 +139,9 @@ def withdraw(number: str) -> Any:
     reason = request.form.get("reason", "").strip()[:2000] or None
 
     def act() -> None:
-        take_step(
-            db_session(), state().ruleset, desk.dossier, "withdraw", desk.actor, Said(reason)
-        )
+        paper = _sent(desk, say("apply.withdraw-agreement", desk.dossier.language))
+        said = Said(reason, None if paper is None else paper.id)
+        take_step(db_session(), state().ruleset, desk.dossier, "withdraw", desk.actor, said)
 
     return _acted(desk, act, "withdrawn", "main", reason=reason)
 
