@@ -14,12 +14,12 @@ from cadastre.exchange.write import (
     geoparquet,
     kml,
     shapefile,
-    sheets,
     tables,
     webmap,
     workbook,
 )
 from cadastre.exchange.write.records import FeatureRecord, FieldSpec, Metadata
+from cadastre.exchange.write.sheets import write as write_sheets
 
 Writer = Callable[[Iterable[FeatureRecord], Sequence[FieldSpec], str, Metadata], Iterator[bytes]]
 
@@ -69,7 +69,7 @@ FORMATS: dict[str, Format] = {
         Format("kml", ".kml", "application/vnd.google-earth.kml+xml", kml.stream, True),
         Format("dxf", ".dxf", "image/vnd.dxf", _whole(dxf.write)),
         Format("html", ".html", "text/html; charset=utf-8", _whole(webmap.write)),
-        Format("pdf", ".pdf", "application/pdf", _whole(sheets.write)),
+        Format("pdf", ".pdf", "application/pdf", _whole(write_sheets)),
     )
 }
 _SUFFIXES = {each.suffix: each for each in FORMATS.values()} | {

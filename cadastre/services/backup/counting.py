@@ -6,8 +6,8 @@ from sqlalchemy import Connection, text
 
 from cadastre.services.backup.manifest import TableFacts
 
-# What migrating writes into an empty register: its revision, and the grids of the law.
-NO_REGISTER = ("alembic_version", "grid", "grid_kind")
+# What migrating writes into an empty register: its revision, grids of the law, readers of events.
+NO_REGISTER = ("alembic_version", "event_reader", "grid", "grid_kind")
 # A row's text depends on these; fixed, the same row is the same text on every server.
 MANNERS = (
     "SET LOCAL timezone = 'UTC'", "SET LOCAL datestyle = 'ISO, YMD'",

@@ -18,6 +18,7 @@ from cadastre.rules.ruleset import Ruleset
 from cadastre.services.backup import pieces, programs
 from cadastre.services.backup.counting import sum_up
 from cadastre.services.backup.manifest import Manifest, list_pieces, now, write_manifest
+from cadastre.services.backup.rasters import write_rasters
 
 DUMP = "database.dump"
 
@@ -35,7 +36,7 @@ class BackupDone:
 
 
 def make_backup(settings: Settings, ruleset: Ruleset, folder: Path) -> BackupDone:
-    """Copy database, documents, log and public keys into a new folder.
+    """Copy database, documents, log, public keys and rasters into a new folder.
 
     Everything is read from one snapshot while work goes on. The folder appears under its name only
     when it is complete.
@@ -45,7 +46,7 @@ def make_backup(settings: Settings, ruleset: Ruleset, folder: Path) -> BackupDon
     UnusableInput
         ``backup.folder-taken``: something is there already, which is never overwritten.
     NotAvailable
-        The database or its programs do not answer, or a document no longer has its hash.
+        The database or its programs do not answer, or a document or raster lost its hash.
     """
     started = time.monotonic()
     unfinished = fresh_folder(folder)
@@ -59,6 +60,7 @@ def make_backup(settings: Settings, ruleset: Ruleset, folder: Path) -> BackupDon
             documents = pieces.write_documents(session, unfinished)
             leaves = pieces.write_log(session, unfinished)
             keys = pieces.write_public_keys(session, unfinished)
+            write_rasters(session, settings, unfinished)
             schema = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
             server = connection.execute(text("SELECT postgis_full_version()")).scalar_one()
             tables = sum_up(connection)

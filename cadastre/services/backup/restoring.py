@@ -26,6 +26,7 @@ from cadastre.services.backup import programs
 from cadastre.services.backup.counting import different_tables, has_rows, sum_up
 from cadastre.services.backup.making import DUMP
 from cadastre.services.backup.manifest import Manifest, altered_pieces, read_manifest
+from cadastre.services.backup.rasters import bring_rasters_back
 from cadastre.services.verification import Proof, verify
 
 PLAIN_NAME = re.compile(r"[a-z][a-z0-9_]{0,50}")
@@ -78,6 +79,8 @@ def restore_backup(
         _prepare_role(url)
         with tempfile.TemporaryDirectory(prefix="cadastre-restore-") as scratch:
             programs.restore(url, folder / DUMP, Path(scratch))
+        if into is None:
+            bring_rasters_back(folder, settings)
         proofs = [_same_rows(engine, manifest)]
         with Session(engine) as session:
             proofs += verify(session, ruleset, day)

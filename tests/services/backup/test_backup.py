@@ -18,7 +18,10 @@ from cadastre.errors import Blocked, NotAvailable, UnusableInput
 from cadastre.rules.ruleset import Ruleset
 from cadastre.services.backup import make_backup, read_manifest, restore_backup
 from cadastre.services.backup.manifest import write_manifest
+from cadastre.services.backup.rasters import bring_rasters_back
+from cadastre.services.rasters import rasters_folder
 from tests.databases import HOME, TestServer, TestUrls
+from tests.rasters import add_heights
 from tests.services.backup.conftest import LETTER, WriteSettings
 
 DAY = dt.date(2026, 11, 24)
@@ -163,3 +166,19 @@ def test_the_manifest_is_plain_json_anybody_can_check(
     for piece in told["pieces"]:
         content = (folder / piece["path"]).read_bytes()
         assert hashlib.sha256(content).hexdigest() == piece["sha256"]
+
+
+def test_rasters_are_copied_and_brought_back(
+    register: TestUrls, settings_for: WriteSettings, togo: Ruleset, tmp_path: Path
+) -> None:
+    settings = settings_for(register)
+    add_heights(settings)
+    (kept,) = rasters_folder(settings).glob("*.tif")
+    make_backup(settings, togo, tmp_path / "copy")
+    elsewhere = replace(settings, home=tmp_path / "elsewhere")
+    bring_rasters_back(tmp_path / "copy", elsewhere)
+    assert (rasters_folder(elsewhere) / kept.name).read_bytes() == kept.read_bytes()
+    kept.write_bytes(b"another")
+    with pytest.raises(NotAvailable) as refusal:
+        make_backup(settings, togo, tmp_path / "second")
+    assert refusal.value.code == "backup.raster-altered"
