@@ -76,6 +76,11 @@ def waiting_mandates(session: Session) -> Sequence[Mandate]:
     ).all()
 
 
+def count_waiting(session: Session) -> int:
+    """Count the mandates that wait for somebody to see the company's papers."""
+    return session.scalar(select(func.count()).where(Mandate.state == "pending")) or 0
+
+
 def decide_mandate(
     session: Session, actor: Actor, mandate_id: int, *, confirm: bool, reason: str
 ) -> Mandate:

@@ -77,13 +77,13 @@ def login_with_password() -> tuple[str, int] | Response:
     return go_on_with(account)
 
 
-def go_on_with(account: Account) -> Response:
+def go_on_with(account: Account, *, then: str | None = None) -> Response:
     """Open a session for who gave the right password, or ask for the second factor first.
 
     The demonstration's accounts come in with a password and give the second factor when they
     decide: a newcomer shall see the desk before meeting an authenticator.
     """
-    wish = next_page()
+    wish = then or next_page()
     eased = state().settings.is_demo and account.is_demonstration
     if has_second_factor(db_session(), account) and not eased:
         owe_second_factor(account)

@@ -13,7 +13,6 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from geoalchemy2.shape import to_shape
@@ -383,9 +382,3 @@ def _area_ha(ruleset: Ruleset, opening: Opening) -> float:
 def _plan(ruleset: Ruleset, opening: Opening) -> Markup | None:
     shape = Drawn("ground-freed", whole(to_shape(opening.geom)))
     return plan_of_grounds(ruleset, [shape], opening.number)
-
-
-@pages.app_template_filter("legal")
-def legal(value: dt.datetime) -> dt.datetime:
-    """Give an instant on the clock of the law, so that a page writes it as the law reads it."""
-    return value.astimezone(ZoneInfo(state().ruleset.time_zone))

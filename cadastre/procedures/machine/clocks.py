@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from cadastre.procedures.machine.calendar import ONE_DAY, Calendar
 from cadastre.procedures.machine.definition import ClockRule, Procedure, State
-from cadastre.procedures.machine.facts import StepFact
+from cadastre.procedures.machine.facts import SYSTEM, StepFact
 from cadastre.procedures.terms import add_months
 from cadastre.rules.ruleset import DatedValue, Text
 
@@ -165,7 +165,9 @@ def until_of(step: StepFact) -> dt.date:
 def read_clock(key: str, track: Track, calendar: Calendar, day: dt.date) -> Clock:
     """Read a clock on a day."""
     due_on, spent, law = track.due_on(calendar), track.spent(calendar, day), track.law
-    late = due_on is not None and min(track.ended_on or day, day) > due_on
+    # A window that closes by itself is nobody's debt: past its day it is over, not late.
+    owed = track.rule.owed_by != SYSTEM
+    late = owed and due_on is not None and min(track.ended_on or day, day) > due_on
     return Clock(
         key, track.rule.label, track.rule.owed_by,
         track.limit, track.unit, spent,

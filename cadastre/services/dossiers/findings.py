@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from shapely import orient_polygons
 from shapely.geometry import mapping
 from sqlalchemy.orm import Session
 
@@ -18,6 +20,7 @@ from cadastre.services.readings import read_geometry
 from cadastre.services.representation import finding_as_json
 from cadastre.services.titles.ground import held, open_parcels
 
+Subject = tuple[str, str, int]
 SAME, GONE, NEW = "same", "gone", "new"
 ORDER = {"block": 0, "warn": 1, "info": 2}
 
@@ -59,7 +62,8 @@ def findings_now(
     report = check_perimeter(
         session,
         ruleset,
-        read_geometry(ruleset, mapping(ground)),
+        # The register keeps rings its own way round: that says nothing of what was filed.
+        read_geometry(ruleset, mapping(orient_polygons(ground))),
         kind=application.kind,
         substances=tuple(application.substances),
         at=day_of(at, ruleset.time_zone),
@@ -69,12 +73,24 @@ def findings_now(
     return [finding_as_json(finding, language) for finding in report.findings]
 
 
-def _by_subject(findings: Iterable[Mapping[str, Any]]) -> dict[tuple[str, str], Mapping[str, Any]]:
-    """Key findings by what they say and of whom; figures may change without being news."""
-    return {
-        (one["code"], str((one.get("values") or {}).get("number") or one.get("corner") or "")): one
-        for one in findings
-    }
+def _by_subject(findings: Iterable[Mapping[str, Any]]) -> dict[Subject, Mapping[str, Any]]:
+    """Key findings by what they say and of whom; figures may change without being news.
+
+    Findings that name the same thing are told apart by their order: none hides another.
+    """
+    keyed: dict[Subject, Mapping[str, Any]] = {}
+    met: Counter[tuple[str, str]] = Counter()
+    for finding in findings:
+        about = (str(finding["code"]), _named(finding))
+        keyed[(*about, met[about])] = finding
+        met[about] += 1
+    return keyed
+
+
+def _named(finding: Mapping[str, Any]) -> str:
+    """Give what a finding is about: another right, a fee, a corner."""
+    values = finding.get("values") or {}
+    return str(values.get("number") or values.get("fee") or finding.get("corner") or "")
 
 
 def _compared(

@@ -21,6 +21,7 @@ from cadastre.services.dossiers.catalogue import Rules
 from cadastre.services.dossiers.counter import CHANNELS, WrongCode, confirm_code, make_code
 from cadastre.services.dossiers.listing import own_dossiers
 from cadastre.services.dossiers.open import Opening, Person, open_dossier
+from cadastre.services.mandates import count_waiting
 from cadastre.services.once import do_once
 from cadastre.services.receipts import qr_svg
 from cadastre.vocabulary import PartyKind
@@ -93,9 +94,7 @@ def hand_over(number: str) -> Any:
         code = make_code(db_session(), dossier, actor, channel)
     except CadastreError as error:
         return _refused(number, error)
-    follow = url_for(
-        "follow.ask", number=number, code=dossier.follow_up_code, _external=True
-    )
+    follow = url_for("follow.ask", number=number, code=dossier.follow_up_code, _external=True)
     party = db_session().get_one(Party, dossier.party_id)
     page = render_template(
         "dossiers/slip.html", dossier=dossier, party=party, code=code, channel=channel,
@@ -160,5 +159,5 @@ def _page(trouble: Refused | None = None) -> str:
     return render_template(
         "dossiers/counter.html", services=services, rows=rows, trouble=trouble,
         form=request.form, kinds=[kind.value for kind in PartyKind], key=uuid.uuid4().hex,
-        clerk=current_account(),
+        clerk=current_account(), mandates=count_waiting(db_session()),
     )  # fmt: skip

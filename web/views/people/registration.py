@@ -108,7 +108,8 @@ def set_password(purpose: str, token: str) -> Page:
         return refused("account/password.html", error, account=account)
     if purpose == RESET:
         tell_password_changed(account)
-    return go_on_with(account)
+    # Whoever has just opened an account came to ask for something.
+    return go_on_with(account, then="/services" if purpose == NEW else None)
 
 
 def write_invitation_to_finish(account: Account) -> None:
