@@ -57,6 +57,7 @@ class OpeningAnswer(Shape):
     entries: list[dict[str, Any]]
     recipe: str
     criteria: list[dict[str, Any]]
+    criteria_evidence: str | None
     comparison: dict[str, Any] | None
 
 

@@ -157,6 +157,7 @@ def test_a_comparison_is_marked_by_one_and_decided_by_another(site: ActsSite):
     expect(desk.get_by_role("status")).to_contain_text("Les places sont données")
     public = site.visit("/openings/OUV-D", language="en")
     expect(public.locator(".marks")).to_contain_text("Programme of works")
+    expect(public.get_by_text("These criteria and their marks are unconfirmed")).to_be_visible()
     shot(public, "comparison-settled-en")
     assert axe(public) == []
 

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from cadastre.errors import Blocked, NotFound, UnusableInput
 from cadastre.models import Account, JournalEntry, Opening
-from cadastre.procedures.comparison import Compared, Criterion, compare, criteria_of
+from cadastre.procedures.comparison import CRITERIA, Compared, Criterion, compare, criteria_of
 from cadastre.procedures.terms import day_of
 from cadastre.procedures.window import Mode
 from cadastre.rules.ruleset import Ruleset
@@ -40,6 +40,13 @@ Marks = Mapping[int, Mapping[str, object]]
 def criteria_for(ruleset: Ruleset, opening: Opening) -> tuple[Criterion, ...]:
     """Give the criteria of an opening: those of the day on which it was published."""
     return criteria_of(ruleset, day_of(opening.published_at, ruleset.time_zone))
+
+
+def criteria_evidence(ruleset: Ruleset, opening: Opening) -> str | None:
+    """Tell how well the criteria of an opening are attested; None where the law names none."""
+    known = ruleset.parameters.get(CRITERIA)
+    day = day_of(opening.published_at, ruleset.time_zone)
+    return None if known is None else known.at(day).evidence.value
 
 
 def propose_comparison(

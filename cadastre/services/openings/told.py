@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from cadastre.models import Application, Opening, Party, SealedFiling
 from cadastre.procedures.window import Mode
 from cadastre.rules.ruleset import Ruleset
-from cadastre.services.openings.comparing import comparison_told, criteria_for
+from cadastre.services.openings.comparing import comparison_told, criteria_evidence, criteria_for
 from cadastre.services.openings.sealed import phase_of, window_of
 from cadastre.services.openings.settle import RECIPE, filings_of
 from cadastre.vocabulary import PartyKind
@@ -46,6 +46,7 @@ def opening_told(
             {"id": one.id, "name": dict(one.name), "most": float(one.most)}
             for one in (criteria_for(ruleset, opening) if is_compared else ())
         ],
+        "criteria_evidence": criteria_evidence(ruleset, opening) if is_compared else None,
         "comparison": comparison_told(session, opening) if is_compared and closed else None,
         "recipe": RECIPE,
     }
