@@ -9,6 +9,7 @@ from cadastre.cli.language import language_option
 from cadastre.config import read_settings
 from cadastre.sentences import say
 from cadastre.signing.client import signing_client
+from cadastre.signing.server import SigningServer
 
 
 @click.command()
@@ -29,9 +30,6 @@ def sign(status: bool, lang: str) -> None:
         output.note(say("signing.status", lang, subject=told.subject, level=told.level))
         output.note(say(code, lang))
         return
-    # Deferred: asking for the status must not load key and library.
-    from cadastre.signing.server import SigningServer
-
     with SigningServer(settings) as server:
         subject = server.identity.certificate.subject.rfc4514_string()
         output.note(say("signing.ready", lang, subject=subject, socket=str(server.place.socket)))

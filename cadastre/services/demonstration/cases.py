@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import shapely
@@ -18,11 +18,9 @@ from cadastre.geometry.perimeter import project
 from cadastre.services.demonstration.frame import home_country
 from cadastre.services.demonstration.ground import zone_shapes
 from cadastre.services.demonstration.plan import OverlapCase, PlannedApplication, PlannedTitle
+from cadastre.services.demonstration.planning import Planner
 from cadastre.services.demonstration.printing import METRES, Part
 from cadastre.services.demonstration.shapes import rectangle, snapped
-
-if TYPE_CHECKING:
-    from cadastre.services.demonstration.planning import Planner
 
 SMALL = "permis-exploitation-petite-echelle"
 RESEARCH = "permis-recherche"

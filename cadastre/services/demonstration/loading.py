@@ -18,7 +18,7 @@ from cadastre.services.demonstration.dossiers import load_dossiers
 from cadastre.services.demonstration.frame import clear_frame, load_frame
 from cadastre.services.demonstration.ground import PREFIX, load_works, load_zones
 from cadastre.services.demonstration.plan import Plan
-from cadastre.services.demonstration.planning import plan_register
+from cadastre.services.demonstration.planned import plan_register
 from cadastre.services.demonstration.rasters import clear_rasters, load_rasters
 from cadastre.services.demonstration.register import load_register
 from cadastre.services.demonstration.sources import digest

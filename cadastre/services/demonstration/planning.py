@@ -1,4 +1,4 @@
-"""Plan the fictitious register: the same seed always gives the same titles and applications."""
+"""Plan titles and applications one by one: the same seed always gives the same ones."""
 
 from __future__ import annotations
 
@@ -11,11 +11,9 @@ from typing import Any
 
 from cadastre.geometry.perimeter import polygons, project
 from cadastre.rules.ruleset import Ruleset
-from cadastre.services.demonstration.cases import plan_cases
 from cadastre.services.demonstration.lives import Lives
 from cadastre.services.demonstration.plan import Company, Plan, PlannedApplication, PlannedTitle
 from cadastre.services.demonstration.printing import METRES, Part, print_perimeter
-from cadastre.services.demonstration.real import plan_real_titles
 from cadastre.services.demonstration.room import Room
 from cadastre.services.demonstration.shapes import research_parts, slanted_parts, western_half
 from cadastre.services.demonstration.sources import read_description
@@ -29,17 +27,6 @@ AREAS = {
 }
 WIDE = ("permis-recherche", "autorisation-prospection")
 SIDES = ("Nord", "Sud", "Est", "Ouest", "Centre")
-
-
-def plan_register(folder: Path, ruleset: Ruleset) -> Plan:
-    """Plan titles, applications and the overlaps put among them on purpose."""
-    described = read_description(folder, "deposits")
-    planner = Planner(folder, described, ruleset)
-    planner.add_real(plan_real_titles(folder, ruleset, planner.plan.companies))
-    plan_cases(planner)
-    planner.plan_districts()
-    planner.plan_applications()
-    return planner.plan
 
 
 class Planner:

@@ -17,7 +17,7 @@ from cadastre.rules.ruleset import Ruleset
 from cadastre.services.demonstration.frame import home_country
 from cadastre.services.demonstration.ground import zone_shapes
 from cadastre.services.demonstration.plan import Plan, PlannedTitle
-from cadastre.services.demonstration.planning import plan_register
+from cadastre.services.demonstration.planned import plan_register
 from cadastre.services.demonstration.sources import read_frame
 from cadastre.services.readings import hints_of
 
