@@ -24,7 +24,7 @@ from web.locator import draw_locator
 from web.written import write_value
 
 RIGHTS = ("titles", "applications")
-SHOWN_APART = ("name", "number", "code", "status", "state")
+SHOWN_APART = ("name", "number", "code", "status", "state", "voltage_kv", "power_mw")
 MOST_CORNERS = 120  # of a table and a plan; zones and units have thousands
 DOWNLOADS = (("GeoJSON", "geojson"), ("Shapefile", "shapefile"), ("PDF", "pdf"))
 DMS_DECIMALS, METRE_DECIMALS = 2, 1

@@ -88,7 +88,7 @@ def _version(version: Version, language: str) -> dict[str, Any]:
         say(f"works.changed-{name}", language, value=values[name] or "—")
         for name in version.changed
     ]
-    known = version.at.astimezone(dt.UTC).isoformat(timespec="milliseconds")
+    known = version.at.astimezone(dt.UTC).isoformat(timespec="microseconds")
     return {
         "at": version.at,
         "words": ", ".join(changed) or say("works.first-known", language),

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from sqlalchemy import Float, SQLColumnExpression, case, cast, func
+
 from cadastre.models import Party, Work
 from cadastre.queries.asof import AsOf
 from cadastre.queries.relation import Relation
 from cadastre.queries.visibility import ANYBODY, Field, Viewer, party_name
 
 
+def _number(attribute: str) -> SQLColumnExpression[float | None]:
+    """Give an attribute as a number; an import may have kept words there."""
+    value = Work.attributes[attribute]
+    return case((func.jsonb_typeof(value) == "number", cast(value.astext, Float)), else_=None)
+
+
 def works(_at: AsOf, viewer: Viewer = ANYBODY) -> Relation:
-    """Describe all works; the base keeps no past courses of a rerouted line."""
+    """Describe all works as they are now; how they were known to be is asked of ``known``."""
     fields = (
         Field("code", Work.code),
         Field("name", Work.name),
@@ -17,6 +25,8 @@ def works(_at: AsOf, viewer: Viewer = ANYBODY) -> Relation:
         Field("state", Work.state),
         Field("operator", party_name(viewer)),
         Field("commissioned_on", Work.commissioned_on, "date"),
+        Field("voltage_kv", _number("voltage_kv"), "number"),
+        Field("power_mw", _number("power_mw"), "number"),
         Field("source", Work.source),
         Field("licence", Work.licence),
         Field("is_illustrative", Work.is_illustrative, "boolean"),

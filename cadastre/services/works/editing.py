@@ -135,7 +135,7 @@ def change_work(
         setattr(work, name, new)
     work.operator = operator
     if moved:
-        work.geom, work.is_illustrative = from_shape(ground, SRID), False
+        work.geom, work.is_illustrative, work.source = from_shape(ground, SRID), False, SOURCE
     session.flush()
     session.refresh(work)
     return _written(session, ruleset, work, REROUTED if moved else CHANGED, given, actor)
