@@ -29,7 +29,7 @@ ROOT = Path(__file__).resolve().parent.parent
 APP_ROLE = "cadastre_app"
 OWNER_ROLE = "cadastre_owner"
 DATABASE_NAME = "cadastre"
-ENVIRONMENTS = ("demo", "production")
+ENVIRONMENTS = ("demo", "practice", "production")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,12 @@ class Settings:
     @property
     def is_demo(self) -> bool:
         """Tell whether demonstration accounts and data are allowed here."""
-        return self.environment == "demo"
+        return self.environment in ("demo", "practice")
+
+    @property
+    def is_practice(self) -> bool:
+        """Tell whether people train here, on a register of its own that is set back at will."""
+        return self.environment == "practice"
 
     @property
     def uses_private_cluster(self) -> bool:

@@ -28,6 +28,7 @@ from cadastre.cli.import_jobs import keep_imports
 from cadastre.cli.inputs import deployment
 from cadastre.cli.language import language_option
 from cadastre.cli.money import keep_money
+from cadastre.cli.practice_kept import keep_practice
 from cadastre.cli.rasters_kept import keep_rasters
 from cadastre.cli.seal import seal_all
 from cadastre.cli.supervision import keep_supervision
@@ -91,6 +92,7 @@ def keep(lang: str) -> None:
     keep_exports(settings, ruleset, lang)
     keep_supervision(settings, ruleset, lang)
     keep_imports(settings, ruleset, lang)
+    keep_practice(settings, lang)
     keep_rasters(settings, lang)
     _seal_without_end(settings, lang)
 

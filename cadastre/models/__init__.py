@@ -42,6 +42,7 @@ from cadastre.models.people import (
     RecoveryCode,
     SignInFailure,
 )
+from cadastre.models.practice import PracticeAttempt
 from cadastre.models.raster import Raster, RasterReading
 from cadastre.models.sealed_log import GrantingStop, LogHead, LogKey, LogLeaf, LogNode
 from cadastre.models.supervision import IndicatorDay, LinkedScreen, LiveEvent
@@ -111,6 +112,7 @@ __all__ = [
     "PaymentAttempt",
     "PaymentEvent",
     "PaymentPart",
+    "PracticeAttempt",
     "Presence",
     "PublicEvent",
     "Raster",

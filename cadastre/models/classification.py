@@ -70,6 +70,7 @@ TABLES: dict[str, Classification] = {
     "import_row": PERSONAL,
     "act_read": PERSONAL,
     "act_entry": PERSONAL,
+    "practice_attempt": PERSONAL,
     "draft": PERSONAL,
     "invoice": PERSONAL,
     "payment": PERSONAL,

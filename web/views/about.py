@@ -54,13 +54,19 @@ def values_graded(ruleset: Ruleset, grade: Evidence, language: str) -> Iterator[
     for path in sorted(ruleset.parameters):
         value = ruleset.value(path, now().day)
         if value.evidence == grade:
-            yield LegalValue(
-                subject=_subject(ruleset, path, language),
-                description=value.description[language],
-                value=_shown(value, language),
-                article=value.article,
-                note=value.note[language] if value.note else None,
-            )
+            yield shown_value(ruleset, path, language)
+
+
+def shown_value(ruleset: Ruleset, path: str, language: str) -> LegalValue:
+    """Write the value of a parameter in force today, with what it rests on."""
+    value = ruleset.value(path, now().day)
+    return LegalValue(
+        subject=_subject(ruleset, path, language),
+        description=value.description[language],
+        value=_shown(value, language),
+        article=value.article,
+        note=value.note[language] if value.note else None,
+    )
 
 
 def _subject(ruleset: Ruleset, path: str, language: str) -> str:

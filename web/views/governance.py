@@ -31,7 +31,7 @@ def rules() -> str:
     """Show how data are classed, why they are kept and how long: what the code applies."""
     classes = [
         (
-            each,
+            each.name.lower(),
             sorted(table for table, own in TABLES.items() if own is each),
             sorted(f"{table}.{column}" for (table, column), own in FIELDS.items() if own is each),
         )
@@ -39,7 +39,8 @@ def rules() -> str:
     ]
     return render_template(
         "data/governance.html", classes=classes, rules=_rules(state().settings.data),
-        tables=TABLES, language=current_language(),
+        tables={table: own.name.lower() for table, own in TABLES.items()},
+        language=current_language(),
     )  # fmt: skip
 
 
