@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import http.client
 import json
 import random
 import statistics
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlencode
 
 import psycopg2
 from bench_register import FRAME
 from bench_site import HOME, measure, percentiles, ready_register, served
+from peers import make_table, pygeoapi, tipg
 
 from cadastre import cluster
 from cadastre.queries.paging import encode_mark
@@ -48,20 +51,76 @@ def main() -> None:
     urls = ready_register(options.titles, options.seed, options.keep)
     cursor = psycopg2.connect(urls.app_url, options="-c timezone=UTC").cursor()
     chance = random.Random(options.seed)
-    with served(urls.app_url, options.workers) as port:
-        ask = _http(port)
-        print(f"{options.titles} titles, {options.requests} requests each, in turn")
-        print(f"{'':26}{'SQL p50':>10}{'HTTP p50':>10}{'HTTP p95':>10}{'ratio':>8}{'kB':>8}")
+    with contextlib.ExitStack() as stack:
+        ask = _http(stack.enter_context(served(urls.app_url, options.workers)))
+        peers = _peers(stack, urls, options)
+        print(f"{options.titles} titles, {options.requests} requests each, in turn; p50 ms")
+        print(f"{'':24}{'SQL':>8}{'ours':>8}{'p95':>8}{'of SQL':>8}{'kB':>8}"
+              + "".join(f"{name:>10}{'kB':>8}" for name in peers))  # fmt: skip
         boxes = [_box(chance) for _ in range(options.requests)]
-        _row("items, box, 100 a page", boxes, (_bare_page(cursor), _page(ask)))
+        _row("items, box, 100 a page", boxes, (_bare_page(cursor), _page(ask)),
+             [peer.page for peer in peers.values()])  # fmt: skip
         numbers = _numbers(cursor, chance, options.requests)
-        _row("one item", numbers, (_bare_item(cursor), _item(ask)))
+        _row("one item", numbers, (_bare_item(cursor), _item(ask)),
+             [peer.item for peer in peers.values()])  # fmt: skip
         _row("page behind a mark", numbers, (_bare_behind(cursor), _behind(ask)))
-        for zoom in (8, 10, 12):
+        for zoom in (8, 9, 10, 12):
             tiles = [_tile(chance, zoom) for _ in range(max(options.requests // 4, 10))]
-            _row(f"tile, zoom {zoom}", tiles, (_bare_tile(cursor), _served_tile(ask)))
+            _row(f"tile, zoom {zoom}", tiles, (_bare_tile(cursor), _served_tile(ask)),
+                 [peer.tile for peer in peers.values() if peer.tile])  # fmt: skip
     if not options.keep:
         cluster.stop(HOME)
+
+
+@dataclass(frozen=True)
+class Peer:
+    """How another server is asked for the same."""
+
+    page: Callable[[Any], int]
+    item: Callable[[Any], int]
+    tile: Callable[[Any], int] | None = None
+
+
+def _peers(
+    stack: contextlib.ExitStack, urls: cluster.ClusterUrls, options: argparse.Namespace
+) -> dict[str, Peer]:
+    """Serve the same titles, as one plain table, by the peers that are asked for."""
+    if not options.peers:
+        return {}
+    make_table(urls.owner_url)
+    found = {}
+    if "tipg" in options.peers:
+        ask = _http(stack.enter_context(tipg(urls.app_url, options.workers)))
+        path = "/collections/public.peer_titles"
+        found["tipg"] = Peer(
+            _asked(ask, path + "/items?limit=100&f=geojson&bbox={}", _joined),
+            _asked(ask, path + "/items/{}?f=geojson", _row_id),
+            lambda place: len(
+                ask(f"{path}/tiles/WebMercatorQuad/{place[0]}/{place[1]}/{place[2]}")
+            ),
+        )
+    if "pygeoapi" in options.peers:
+        ask_ = _http(stack.enter_context(pygeoapi(urls.app_url, options.workers)))
+        path_ = "/collections/titles"
+        found["pygeoapi"] = Peer(
+            _asked(ask_, path_ + "/items?limit=100&f=json&bbox={}", _joined),
+            _asked(ask_, path_ + "/items/{}?f=json", _row_id),
+        )
+    return found
+
+
+def _asked(
+    ask: Callable[[str], bytes], path: str, written: Callable[[Any], str]
+) -> Callable[[Any], int]:
+    return lambda question: len(ask(path.format(written(question))))
+
+
+def _joined(box: Sequence[float]) -> str:
+    return ",".join(map(str, box))
+
+
+def _row_id(number: str) -> str:
+    return str(int(number.rpartition("-")[2]))
 
 
 def _options() -> argparse.Namespace:
@@ -70,24 +129,35 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--requests", type=int, default=200)
     parser.add_argument("--seed", type=int, default=20)
     parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--peers", nargs="*", default=(), choices=("tipg", "pygeoapi"))
     parser.add_argument("--keep", action="store_true")
     return parser.parse_args()
 
 
-def _row(name: str, questions: Sequence[Any], ways: Ways) -> None:
-    (bare, _), (full, sizes) = measure(questions, *ways)
+def _row(
+    name: str, questions: Sequence[Any], ways: Ways, peers: Sequence[Callable[[Any], Any]] = ()
+) -> None:
+    (bare, _), (full, sizes), *others = measure(questions, *ways, *peers)
     p50, p95 = percentiles(full)
     floor = percentiles(bare)[0]
     size = statistics.median(sizes) / 1000
-    print(f"{name:26}{floor:10.2f}{p50:10.2f}{p95:10.2f}{p50 / floor:8.2f}{size:8.1f}", flush=True)
+    line = f"{name:24}{floor:8.2f}{p50:8.2f}{p95:8.2f}{p50 / floor:8.2f}{size:8.1f}"
+    for times, lengths in others:
+        line += f"{percentiles(times)[0]:10.2f}{statistics.median(lengths) / 1000:8.1f}"
+    print(line, flush=True)
 
 
 def _http(port: int) -> Callable[[str], bytes]:
     connection = http.client.HTTPConnection("127.0.0.1", port)
 
     def ask(path: str) -> bytes:
-        connection.request("GET", path)
-        response = connection.getresponse()
+        try:
+            connection.request("GET", path)
+            response = connection.getresponse()
+        except (http.client.RemoteDisconnected, ConnectionError):  # kept open too long, idle
+            connection.close()
+            connection.request("GET", path)
+            response = connection.getresponse()
         content = response.read()
         if response.status != 200:
             sys.exit(f"GET {path}: {response.status} {content[:300]!r}")
