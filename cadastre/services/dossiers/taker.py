@@ -124,7 +124,9 @@ def choose_taker(
         found = known[int(str(party))]
     if found.id == dossier.party_id:
         raise UnusableInput("dossiers.taker-is-holder", where="party", name=found.name)
-    return {ASKED: asked.as_json(), TAKER: found.id, "taker_name": found.name}
+    number = found.registration_number
+    named = found.name if number is None else f"{found.name} ({number})"
+    return {ASKED: asked.as_json(), TAKER: found.id, "taker_name": named}
 
 
 def told_taker(
