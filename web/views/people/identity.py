@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, redirect, request, session, url_for
+from flask import Blueprint, Response, redirect, render_template, request, session, url_for
 
 from api.identity import begin, finish
 from api.permissions import Access, open_to
@@ -24,13 +24,18 @@ TIE = "identity_tie"
 @pages.post("/login/identity")
 @open_to(Access.ANYBODY)
 def leave() -> Page:
-    """Leave for the provider; who is signed in already comes back to tie the identity."""
+    """Leave for the provider; who is signed in already comes back to tie the identity.
+
+    A page leads on rather than a redirect: our policy lets no form end on another host, and the
+    provider's pages may be on any.
+    """
     check_csrf()
     _ensure_configured()
     account = current_account()
     address = begin(url_for("identity.back"))
     session[WISH], session[TIE] = next_page(), None if account is None else account.id
-    return redirect(address, 303)
+    page = render_template("account/leaving.html", address=address)
+    return Response(page, headers={"Refresh": f"0; url={address}", "Cache-Control": "no-store"})
 
 
 @pages.get("/login/identity/return")
