@@ -11,11 +11,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 from sqlalchemy import Engine, create_engine
 from sqlalchemy.orm import Session
 
 from cadastre.config import APP_ROLE, ROOT
 from cadastre.database import sqlalchemy_url
+from cadastre.services import accounts
 from tests.databases import TestServer, TestUrls, open_server
 
 SHARED = ROOT.parent / "shared"
@@ -42,6 +44,16 @@ def fresh_database(cluster: TestServer, request: pytest.FixtureRequest) -> Itera
     name = f"test_{os.getpid()}_{abs(hash(request.node.nodeid)) % 10**10}"
     with cluster.copy_of_template(name) as urls:
         yield urls
+
+
+@pytest.fixture(scope="session", autouse=True)
+def dear_hashes() -> Iterator[tuple[PasswordHasher, str]]:
+    """Hash passwords cheaply in this process; hand over the hasher of the product and its blank."""
+    dear = accounts.HASHER, accounts.NOBODY
+    accounts.HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    accounts.NOBODY = accounts.HASHER.hash("nobody bears this name")
+    yield dear
+    accounts.HASHER, accounts.NOBODY = dear
 
 
 @pytest.fixture(scope="session")

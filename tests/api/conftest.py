@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 from collections.abc import Iterator
 
 import pytest
@@ -30,13 +31,19 @@ from web.app import create_app
 @pytest.fixture(scope="session")
 def app(app_database_url: str) -> Flask:
     """Make the site on this worker's database."""
+    limiter.enabled = False
+    return site_over(app_database_url)
+
+
+@functools.cache
+def site_over(url: str) -> Flask:
+    """Make the site once, also for test modules elsewhere that take the fixture over by name."""
     settings = read_settings(
-        {"CADASTRE_DATABASE_URL": app_database_url, "CADASTRE_APP_DATABASE_URL": app_database_url,
+        {"CADASTRE_DATABASE_URL": url, "CADASTRE_APP_DATABASE_URL": url,
          "CADASTRE_SECRET_KEY": "only-for-tests-" * 3}
     )  # fmt: skip
     app = create_app(settings)
     app.config.update(TESTING=False)
-    limiter.enabled = False
     return app
 
 

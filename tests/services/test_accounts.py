@@ -104,3 +104,10 @@ def test_with_several_parties_one_must_be_named(
     with pytest.raises(UnusableInput, match="which-party"):
         party_to_file_for(account, None, at=TODAY)
     assert party_to_file_for(account, other.id, at=TODAY) is other
+
+
+def test_a_hash_is_dear_and_a_stranger_is_not_told_by_the_time(dear_hashes):
+    hasher, nobody = dear_hashes
+    assert hasher.time_cost >= 3
+    assert hasher.memory_cost >= 64 * 1024  # KiB, RFC 9106's second recommendation
+    assert not hasher.check_needs_rehash(nobody)

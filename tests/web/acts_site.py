@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
-import subprocess
-import threading
 from collections.abc import Iterator
 
 import pytest
 from geoalchemy2.shape import from_shape
 from playwright.sync_api import Browser
 from shapely.geometry import MultiPolygon, box, mapping
-from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
-from werkzeug.serving import make_server
 
-from cadastre.config import ROOT, Settings
-from cadastre.database import sqlalchemy_url
+from cadastre.config import ROOT
 from cadastre.models import Account, Opening, Party
 from cadastre.models.base import SRID
 from cadastre.rules.load import load_ruleset
@@ -27,67 +21,42 @@ from cadastre.services.readings import read_geometry
 from cadastre.services.remnants import file_clipped
 from cadastre.services.titles.burdens import Burden, register_charge
 from cadastre.services.titles.decision import Decision
-from tests.databases import TestServer, TestUrls
 from tests.factories import make_party, make_title, make_unit, square
 from tests.web.acts_visit import PASSWORD, ActsSite
 from tests.web.second_factor import let_decide
-from web.app import create_app
+from tests.web.served import Serve, Served
 
-MANIFEST = ROOT / "web" / "static" / "dist" / "manifest.json"
 SAND = {"substances": ("sable",), "group": "construction-materials"}
 KIND = "permis-materiaux-construction"
 DAY = dt.timedelta(days=1)
 
 
-@pytest.fixture(scope="module")
-def served_acts(
-    cluster: TestServer, worker_id: str, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[tuple[str, str]]:
-    """Serve the register; give its address and that of its database."""
-    if not MANIFEST.exists():
-        subprocess.run(["node", "scripts/build_pages.mjs"], cwd=ROOT, check=True)
-    name = f"test_{os.getpid()}_acts_{worker_id}"
-    with cluster.copy_of_template(name) as urls:
-        fill(urls)
-        settings = Settings(
-            home=tmp_path_factory.mktemp("home"), data=ROOT / "data", environment="demo",
-            ruleset="togo", database_url=urls.owner_url, app_database_url=urls.app_url,
-            secret_key="tests only",
-        )  # fmt: skip
-        app = create_app(settings)
-        server = make_server("127.0.0.1", 0, app, threaded=True)
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}", sqlalchemy_url(urls.owner_url)
-        server.shutdown()
-        thread.join()
-        server.server_close()
-        app.extensions["cadastre"].engine.dispose()
+@pytest.fixture(scope="session")
+def served_acts(serve: Serve) -> Served:
+    """Serve the register."""
+    return serve("acts", fill)
 
 
 @pytest.fixture
-def site(served_acts: tuple[str, str], chromium: Browser) -> Iterator[ActsSite]:
+def acts(served_acts: Served, chromium: Browser) -> Iterator[ActsSite]:
     """Hand over the site; a script error or a forbidden resource in any page fails the test."""
-    site = ActsSite(*served_acts, chromium)
+    site = ActsSite(served_acts.url, served_acts.owner_url, chromium)
     yield site
     for context in site.contexts:
         context.close()
     assert site.errors == []
 
 
-def fill(urls: TestUrls) -> None:
+def fill(session: Session) -> None:
     """Lay out titles, people, openings and a clipped filing."""
-    engine = create_engine(sqlalchemy_url(urls.owner_url))
-    with Session(engine) as session, session.begin():
-        make_unit(session, square(0.0, 6.0, 4), code="TG", name="Togo", level=0)
-        mine = make_party(session, "Orpaille du Mono SA (fictive)")
-        sand = make_party(session, "Carrières de l'Oti SARL (fictive)")
-        bank = make_party(session, "Banque d'exemple (fictive)")
-        people = _people(session, mine, sand)
-        _titles(session, mine, sand, bank, people)
-        _openings(session, people)
-        _clipped(session, sand, people)
-    engine.dispose()
+    make_unit(session, square(0.0, 6.0, 4), code="TG", name="Togo", level=0)
+    mine = make_party(session, "Orpaille du Mono SA (fictive)")
+    sand = make_party(session, "Carrières de l'Oti SARL (fictive)")
+    bank = make_party(session, "Banque d'exemple (fictive)")
+    people = _people(session, mine, sand)
+    _titles(session, mine, sand, bank, people)
+    _openings(session, people)
+    _clipped(session, sand, people)
 
 
 def _people(session: Session, mine: Party, sand: Party) -> dict[str, Account]:
@@ -165,5 +134,3 @@ def _clipped(session: Session, sand: Party, people: dict[str, Account]) -> None:
     )
     file_clipped(session, load(), wish, account=people["demandeur"], applicant=sand)
 
-
-__all__ = ["fill", "served_acts", "site"]

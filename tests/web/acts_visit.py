@@ -9,7 +9,7 @@ from typing import Any
 from playwright.sync_api import Browser, BrowserContext, Page
 from sqlalchemy import create_engine, text
 
-from tests.web.second_factor import give_second_factor
+from tests.web.entering import enter
 
 PASSWORD = "un mot de passe"
 WIDE, NARROW = (1280, 900), (360, 740)
@@ -46,12 +46,7 @@ class ActsSite:
         page.on("pageerror", lambda error: self.errors.append(f"script: {error}"))
         page.on("console", lambda said: said.type == "error" and self._heard(said.text))
         if who is not None:
-            page.goto(f"{self.url}/login?next=/help")
-            page.fill("#email", f"{who}@exemple.test")
-            page.fill("#password", PASSWORD)
-            page.keyboard.press("Enter")
-            page.wait_for_url(f"{self.url}/help")
-            give_second_factor(page, self.url)
+            enter(context, self.url, who, PASSWORD)
         page.goto(f"{self.url}{path}")
         return page
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page
 
-from tests.web.second_factor import give_second_factor
+from tests.web.entering import enter
 
 PASSWORD = "un mot de passe"
 
@@ -32,15 +32,11 @@ class CasesSite:
             viewport={"width": size[0], "height": size[1]},
             locale="fr-FR" if language == "fr" else "en-GB", **options,
         )  # fmt: skip
+        enter(context, self.url, who, PASSWORD)
         page = context.new_page()
         page.set_default_timeout(15_000)
         page.on("pageerror", lambda error: self.errors.append(str(error)))
-        page.goto(f"{self.url}/login?next=/desk/cases")
-        page.fill("#email", f"{who}@exemple.test")
-        page.fill("#password", PASSWORD)
-        page.keyboard.press("Enter")
-        page.wait_for_url(f"{self.url}/desk/cases")
-        give_second_factor(page, self.url)
+        page.goto(f"{self.url}/desk/cases")
         return page
 
     def act(self, act: Callable[[], Any]) -> None:

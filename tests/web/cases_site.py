@@ -3,28 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
-import subprocess
-import threading
 from collections.abc import Iterator
 
 import pytest
 from geoalchemy2.shape import from_shape
 from playwright.sync_api import Browser
 from shapely.geometry import LineString, MultiPolygon, Polygon, box
-from sqlalchemy import create_engine, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
-from werkzeug.serving import make_server
 
-from cadastre.config import ROOT, Settings
-from cadastre.database import sqlalchemy_url
+from cadastre.config import ROOT
 from cadastre.geometry.crs import to_lonlat
 from cadastre.geometry.perimeter import unproject
 from cadastre.models import Application, OverlapCase, Parcel
 from cadastre.rules.load import load_ruleset
 from cadastre.services.accounts import create_account
 from cadastre.services.cases.detection import recount
-from tests.databases import TestServer, TestUrls
 from tests.factories import (
     make_application,
     make_party,
@@ -36,78 +30,53 @@ from tests.factories import (
 )
 from tests.web.cases_desk import PASSWORD, CasesSite
 from tests.web.second_factor import let_decide
-from web.app import create_app
+from tests.web.served import Serve, Served
 
-MANIFEST = ROOT / "web" / "static" / "dist" / "manifest.json"
 PLANE = "EPSG:32631"
 ROLES = {"agent": ["agent"], "decideur": ["decider"]}
 
 
-@pytest.fixture(scope="module")
-def served_desk(
-    cluster: TestServer, worker_id: str, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[tuple[str, dict[str, str]]]:
-    """Serve the desk over a register of its own; give its address and the numbers of its cases."""
-    if not MANIFEST.exists():
-        subprocess.run(["node", "scripts/build_pages.mjs"], cwd=ROOT, check=True)
-    name = f"test_{os.getpid()}_desk_{worker_id}"
-    with cluster.copy_of_template(name) as urls:
-        numbers = fill(urls)
-        settings = Settings(
-            home=tmp_path_factory.mktemp("home"), data=ROOT / "data", environment="demo",
-            ruleset="togo", database_url=urls.owner_url, app_database_url=urls.app_url,
-            secret_key="tests only",
-        )  # fmt: skip
-        app = create_app(settings)
-        server = make_server("127.0.0.1", 0, app, threaded=True)
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}", numbers
-        server.shutdown()
-        thread.join()
-        server.server_close()
-        app.extensions["cadastre"].engine.dispose()
+@pytest.fixture(scope="session")
+def served_desk(serve: Serve) -> Served:
+    """Serve the desk over a register of its own, which tells the numbers of its cases."""
+    return serve("cases", fill)
 
 
 @pytest.fixture
-def desk(served_desk: tuple[str, dict[str, str]], chromium: Browser) -> Iterator[CasesSite]:
+def desk(served_desk: Served, chromium: Browser) -> Iterator[CasesSite]:
     """Hand over the desk; a script error in any page fails the test."""
-    site = CasesSite(served_desk[0], chromium, served_desk[1])
+    site = CasesSite(served_desk.url, chromium, served_desk.told)
     yield site
     for context in chromium.contexts:
         context.close()
     assert site.errors == []
 
 
-def fill(urls: TestUrls) -> dict[str, str]:
+def fill(session: Session) -> dict[str, str]:
     """Lay out the overlaps and give the number of each case by name."""
-    engine = create_engine(sqlalchemy_url(urls.owner_url))
     ruleset = load_ruleset(ROOT / "data" / "rulesets" / "togo")
-    with Session(engine) as session, session.begin():
-        make_unit(session, square(0.0, 6.0, 4), code="TG", name="Togo", level=0)
-        parties = {
-            who: make_party(session, name)
-            for who, name in (
-                ("mines-a", "Mines de l'Anié (fictive)"),
-                ("mines-b", "Or de Blitta (fictive)"),
-                ("reseau", "Réseau électrique d'exemple"),
-            )
-        }
-        for who in (*ROLES, *parties):
-            account = create_account(
-                session, email=f"{who}@exemple.test", display_name=who.capitalize(),
-                password=PASSWORD, roles=ROLES.get(who, ["applicant"]),
-                parties=[parties[who]] if who in parties else [],
-            )  # fmt: skip
-            if who == "decideur":
-                let_decide(account)
-        owners = _ground(session, parties)
-        recount(session, ruleset)
-        rows = session.execute(select(OverlapCase.number, OverlapCase.left_parcel_id)).all()
-        by_parcel = {parcel: number for number, parcel in rows}
-        numbers = {name: by_parcel[_parcel(session, owner).id] for name, owner in owners.items()}
-    engine.dispose()
-    return numbers
+    make_unit(session, square(0.0, 6.0, 4), code="TG", name="Togo", level=0)
+    parties = {
+        who: make_party(session, name)
+        for who, name in (
+            ("mines-a", "Mines de l'Anié (fictive)"),
+            ("mines-b", "Or de Blitta (fictive)"),
+            ("reseau", "Réseau électrique d'exemple"),
+        )
+    }
+    for who in (*ROLES, *parties):
+        account = create_account(
+            session, email=f"{who}@exemple.test", display_name=who.capitalize(),
+            password=PASSWORD, roles=ROLES.get(who, ["applicant"]),
+            parties=[parties[who]] if who in parties else [],
+        )  # fmt: skip
+        if who == "decideur":
+            let_decide(account)
+    owners = _ground(session, parties)
+    recount(session, ruleset)
+    rows = session.execute(select(OverlapCase.number, OverlapCase.left_parcel_id)).all()
+    by_parcel = {parcel: number for number, parcel in rows}
+    return {name: by_parcel[_parcel(session, owner).id] for name, owner in owners.items()}
 
 
 def _ground(session: Session, parties) -> dict[str, object]:

@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import subprocess
-import threading
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 from shapely.geometry import LineString, Point, box
-from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
-from werkzeug.serving import make_server
 
-from cadastre.config import ROOT, Settings
-from cadastre.database import sqlalchemy_url
 from cadastre.models import JournalEntry
 from cadastre.sealing.keys import SigningKey, open_key
 from cadastre.services.sealed_log import seal_once
-from tests.databases import TestServer, TestUrls
+from tests.databases import TestUrls
 from tests.factories import (
     make_application,
     make_base_map,
@@ -33,10 +25,22 @@ from tests.factories import (
     square,
 )
 from tests.rasters import add_heights
+from tests.web.acts_site import acts, served_acts
+from tests.web.cases_site import desk, served_desk
+from tests.web.desk_site import numbers, office, served_office
+from tests.web.dossiers_site import dossiers, served_dossiers
+from tests.web.draw_site import drawing, served_draw
+from tests.web.imports_site import imports, served_imports
+from tests.web.money_site import money, served_money
+from tests.web.served import Serve, filled, serve, settings_over
 from tests.web.visitor import Visitor
-from web.app import create_app
 
-MANIFEST = ROOT / "web" / "static" / "dist" / "manifest.json"
+# Declared once for all tests here: each site is made once a worker, whoever visits it first.
+__all__ = [
+    "acts", "desk", "dossiers", "drawing", "imports", "money", "numbers", "office", "serve",
+    "served_acts", "served_desk", "served_dossiers", "served_draw", "served_imports",
+    "served_money", "served_office",
+]  # fmt: skip
 Visit = Callable[..., Page]
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 # Quiet: a browser that looks for updates and networks of its own would be refused at every start.
@@ -58,26 +62,12 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def register(
-    cluster: TestServer, worker_id: str, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[str]:
+def register(serve: Serve) -> str:
     """Serve a register of a few rights, a zone, a work, a town and a country around them."""
-    if not MANIFEST.exists():
-        subprocess.run(["node", "scripts/build_pages.mjs"], cwd=ROOT, check=True)
-    with cluster.copy_of_template(f"test_{os.getpid()}_pages_{worker_id}") as urls:
-        home = tmp_path_factory.mktemp("home")
-        _fill(urls)
-        add_heights(_settings(urls, home))
-        _seal(urls, open_key(home / "log.pem", may_make=True))
-        app = create_app(_settings(urls, home))
-        server = make_server("127.0.0.1", 0, app, threaded=True)
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
-        thread.join()
-        server.server_close()
-        app.extensions["cadastre"].engine.dispose()
+    served = serve("pages", _fill)
+    add_heights(settings_over(served.urls, served.home))
+    _seal(served.urls, open_key(served.home / "log.pem", may_make=True))
+    return served.url
 
 
 @pytest.fixture
@@ -101,34 +91,24 @@ def page_en(visitor: Visitor) -> Page:
     return visitor.visit("/", language="en")
 
 
-def _settings(urls: TestUrls, home: Any) -> Settings:
-    return Settings(
-        home=home, data=ROOT / "data", environment="demo", ruleset="togo",
-        database_url=urls.owner_url, app_database_url=urls.app_url, secret_key="tests only",
-    )  # fmt: skip
-
-
-def _fill(urls: TestUrls) -> None:
-    engine = create_engine(sqlalchemy_url(urls.owner_url))
-    with Session(engine) as session, session.begin():
-        make_unit(session, box(0.0, 6.1, 1.7, 11.1), code="TG", name="Togo", level=0)
-        make_unit(session, box(0.3, 8.0, 1.5, 9.5), code="TG-C", name="Centrale", level=1)
-        make_base_map(session, Point(1.13, 8.98), layer="towns", name="Sokodé", importance=4)
-        _fill_rights(session)
-        make_zone(session, square(0.6, 8.4, 0.15), code="Z-FAZAO", name="Parc de Fazao")
-        line = LineString([(1.12, 8.1), (1.13, 9.3)])
-        make_work(session, line, code="L-161", name="Ligne 161 kV Nord")
-    engine.dispose()
+def _fill(session: Session) -> None:
+    make_unit(session, box(0.0, 6.1, 1.7, 11.1), code="TG", name="Togo", level=0)
+    make_unit(session, box(0.3, 8.0, 1.5, 9.5), code="TG-C", name="Centrale", level=1)
+    make_base_map(session, Point(1.13, 8.98), layer="towns", name="Sokodé", importance=4)
+    _fill_rights(session)
+    make_zone(session, square(0.6, 8.4, 0.15), code="Z-FAZAO", name="Parc de Fazao")
+    line = LineString([(1.12, 8.1), (1.13, 9.3)])
+    make_work(session, line, code="L-161", name="Ligne 161 kV Nord")
 
 
 def _seal(urls: TestUrls, key: SigningKey) -> None:
-    engine = create_engine(sqlalchemy_url(urls.owner_url))
-    with Session(engine) as session, session.begin():
+    def log_and_seal(session: Session) -> None:
         for number in ("PR-2024-0001", "01/2018"):
             session.add(JournalEntry(action="title.grant", subject="title", subject_id=number))
         session.flush()
         seal_once(session, key, "togo")
-    engine.dispose()
+
+    filled(urls, log_and_seal)
 
 
 def _fill_rights(session: Session) -> None:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,18 +13,14 @@ from playwright.sync_api import Browser, Page, Request
 from shapely.geometry import box
 from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
-from werkzeug.serving import make_server
 
-from cadastre.config import ROOT, Settings
-from cadastre.database import sqlalchemy_url
 from cadastre.models import Account
 from cadastre.services.accounts import create_account
-from tests.databases import TestServer, TestUrls
 from tests.factories import make_party, make_title, make_unit, square
 from tests.services.dossiers import walking
-from tests.web.conftest import MANIFEST
+from tests.web.entering import enter
+from tests.web.served import Serve, Served
 from tests.web.visitor import axe, scrolls_sideways
-from web.app import create_app
 
 PASSWORD = "un mot de passe"
 PDF = {"name": "piece.pdf", "mimeType": "application/pdf", "buffer": walking.PDF}
@@ -45,13 +39,16 @@ class DossierSite:
     weights: dict[str, int] = field(default_factory=dict)
 
     def open(
-        self, path: str, *, size=WIDE, language="fr", script=True, **options: Any
+        self, path: str, *, who: str | None = None, size=WIDE, language="fr", script=True,
+        **options: Any,
     ) -> Page:
         """Open a page in a browser that remembers nothing."""
         context = self.browser.new_context(
             viewport={"width": size[0], "height": size[1]}, java_script_enabled=script,
             locale="fr-FR" if language == "fr" else "en-GB", **options,
         )  # fmt: skip
+        if who is not None:
+            enter(context, self.url, who, PASSWORD)
         page = context.new_page()
         page.set_default_timeout(15_000)
         page.on("pageerror", lambda error: self.errors.append(str(error)))
@@ -62,16 +59,11 @@ class DossierSite:
 
     def sign_in(self, who: str, path: str, **options: Any) -> Page:
         """Open a page as somebody."""
-        page = self.open(f"/login?next={path}", **options)
-        page.fill("#email", f"{who}@exemple.test")
-        page.fill("#password", PASSWORD)
-        page.keyboard.press("Enter")
-        page.wait_for_url(self.url + path)
-        return page
+        return self.open(path, who=who, **options)
 
     def session(self) -> Session:
         """Open the database as its owner, to be the other side of a journey."""
-        return Session(create_engine(sqlalchemy_url(self.database)), expire_on_commit=False)
+        return Session(create_engine(self.database), expire_on_commit=False)
 
     def _heard(self, words: str) -> None:
         expected = ("status of 4", "ERR_INTERNET_DISCONNECTED")  # asked for by the test
@@ -93,57 +85,34 @@ def looked_at(page: Page, name: str, *, with_script: bool = True) -> None:
     assert not scrolls_sideways(page), name
 
 
-@pytest.fixture(scope="module")
-def served_dossiers(
-    cluster: TestServer, worker_id: str, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[tuple[str, str]]:
+@pytest.fixture(scope="session")
+def served_dossiers(serve: Serve) -> Served:
     """Serve a register with people of every side and one title in the way."""
-    if not MANIFEST.exists():
-        subprocess.run(["node", "scripts/build_pages.mjs"], cwd=ROOT, check=True)
-    name = f"test_{os.getpid()}_dossiers_{worker_id}"
-    with cluster.copy_of_template(name) as urls:
-        _fill(urls)
-        settings = Settings(
-            home=tmp_path_factory.mktemp("home"), data=ROOT / "data", environment="demo",
-            ruleset="togo", database_url=urls.owner_url, app_database_url=urls.app_url,
-            secret_key="tests only",
-        )  # fmt: skip
-        app = create_app(settings)
-        assert len(app.extensions["cadastre"].catalogue) == 29  # read before the first visit
-        server = make_server("127.0.0.1", 0, app, threaded=True)
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}", urls.owner_url
-        server.shutdown()
-        thread.join()
-        server.server_close()
-        app.extensions["cadastre"].engine.dispose()
+    return serve("dossiers", fill)
 
 
 @pytest.fixture
-def dossiers(served_dossiers: tuple[str, str], chromium: Browser) -> Iterator[DossierSite]:
+def dossiers(served_dossiers: Served, chromium: Browser) -> Iterator[DossierSite]:
     """Hand over the site; a script error or a blocked request in any page fails the test."""
-    site = DossierSite(*served_dossiers, chromium)
+    site = DossierSite(served_dossiers.url, served_dossiers.owner_url, chromium)
     yield site
     for context in chromium.contexts:
         context.close()
     assert site.errors == []
 
 
-def _fill(urls: TestUrls) -> None:
-    engine = create_engine(sqlalchemy_url(urls.owner_url))
-    with Session(engine) as session, session.begin():
-        make_unit(session, box(0.0, 6.1, 1.7, 11.1), code="TG", name="Togo", level=0)
-        region = make_unit(session, box(0.3, 8.0, 1.5, 9.5), code="TG-C", name="Centrale", level=1)
-        make_unit(session, box(0.5, 8.1, 1.2, 9.0), code="TG-C-1", name="Golfe 1", level=3,
-                  parent_id=region.id)  # fmt: skip
-        company = make_party(session, "Fer du Mono SARL (fictive)")
-        make_title(session, square(0.95, 8.95), number="PR-2024-0001")
-        for who, roles in (("investor", ["applicant"]), ("clerk", ["clerk"]),
-                           ("agent", ["agent"])):  # fmt: skip
-            account: Account = create_account(
-                session, email=f"{who}@exemple.test", display_name=f"{who.title()} Exemple",
-                password=PASSWORD, parties=[company] if who == "investor" else [],
-            )  # fmt: skip
-            account.roles = roles
-    engine.dispose()
+def fill(session: Session) -> None:
+    """Lay out a country, a company, its investor, a clerk and an agent."""
+    make_unit(session, box(0.0, 6.1, 1.7, 11.1), code="TG", name="Togo", level=0)
+    region = make_unit(session, box(0.3, 8.0, 1.5, 9.5), code="TG-C", name="Centrale", level=1)
+    make_unit(session, box(0.5, 8.1, 1.2, 9.0), code="TG-C-1", name="Golfe 1", level=3,
+              parent_id=region.id)  # fmt: skip
+    company = make_party(session, "Fer du Mono SARL (fictive)")
+    make_title(session, square(0.95, 8.95), number="PR-2024-0001")
+    for who, roles in (("investor", ["applicant"]), ("clerk", ["clerk"]),
+                       ("agent", ["agent"])):  # fmt: skip
+        account: Account = create_account(
+            session, email=f"{who}@exemple.test", display_name=f"{who.title()} Exemple",
+            password=PASSWORD, parties=[company] if who == "investor" else [],
+        )  # fmt: skip
+        account.roles = roles

@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-import os
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import pytest
 from playwright.sync_api import Browser, Page
-from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
-from werkzeug.serving import make_server
 
-from cadastre.config import ROOT, Settings
-from cadastre.database import sqlalchemy_url
 from cadastre.models import Invoice
-from tests.databases import TestServer, TestUrls
 from tests.factories import make_party
 from tests.services.money.conftest import PASSWORD, make_account, make_dossier, make_invoice
 from tests.services.money.provider_process import SECRET, ProviderProcess
-from web.app import create_app
+from tests.web.entering import enter
+from tests.web.served import Serve, Served
 
 
 @dataclass
@@ -35,7 +29,8 @@ class MoneySite:
     weights: dict[str, int] = field(default_factory=dict)
 
     def open(
-        self, path: str, *, size=(1280, 900), language="fr", script=True, page: Page | None = None
+        self, path: str, *, who: str | None = None, size=(1280, 900), language="fr", script=True,
+        page: Page | None = None,
     ) -> Page:
         """Open a page in a browser that remembers nothing, or go on in one."""
         if page is None:
@@ -43,6 +38,8 @@ class MoneySite:
                 viewport={"width": size[0], "height": size[1]}, java_script_enabled=script,
                 locale="fr-FR" if language == "fr" else "en-GB",
             )  # fmt: skip
+            if who is not None:
+                enter(context, self.url, who, PASSWORD)
             page = context.new_page()
             page.set_default_timeout(15_000)
             page.on("pageerror", lambda error: self.errors.append(str(error)))
@@ -53,12 +50,7 @@ class MoneySite:
 
     def sign_in(self, who: str, path: str, **options) -> Page:
         """Open a page as somebody."""
-        page = self.open(f"/login?next={path}", **options)
-        page.fill("#email", f"{who}@exemple.test")
-        page.fill("#password", PASSWORD)
-        page.keyboard.press("Enter")
-        page.wait_for_url(self.url + path)
-        return page
+        return self.open(path, who=who, **options)
 
     def _heard(self, words: str) -> None:
         if "status of 4" not in words:  # Chromium's own note on a refusal we ask for
@@ -70,59 +62,42 @@ class MoneySite:
         self.weights[path] = sizes["responseBodySize"] + sizes["responseHeadersSize"]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def served_money(
-    cluster: TestServer, worker_id: str, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[tuple[str, dict[str, tuple[str, str]], ProviderProcess]]:
-    """Serve a register in which several orders of payment stand."""
-    name = f"test_{os.getpid()}_money_{worker_id}"
-    home = tmp_path_factory.mktemp("home")
-    with cluster.copy_of_template(name) as urls, ProviderProcess(home / "provider") as provider:
-        orders = fill(urls)
-        settings = Settings(
-            home=home, data=ROOT / "data", environment="demo", ruleset="togo",
-            database_url=urls.owner_url, app_database_url=urls.app_url, secret_key="tests only",
-            payments_url=provider.address, payments_secret=SECRET,
-        )  # fmt: skip
-        app = create_app(settings)
-        server = make_server("127.0.0.1", 0, app, threaded=True)
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}", orders, provider
-        server.shutdown()
-        thread.join()
-        server.server_close()
-        app.extensions["cadastre"].engine.dispose()
+    serve: Serve, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Served, ProviderProcess]]:
+    """Serve a register in which several orders of payment stand, with a provider."""
+    home = tmp_path_factory.mktemp("money")
+    with ProviderProcess(home / "provider") as provider:
+        yield serve(
+            "money", fill, home=home, payments_url=provider.address, payments_secret=SECRET
+        ), provider
 
 
 @pytest.fixture
 def money(served_money, chromium: Browser) -> Iterator[MoneySite]:
     """Hand over the site; a script error or a blocked request in any page fails the test."""
-    url, orders, provider = served_money
-    site = MoneySite(url, chromium, orders, provider)
+    served, provider = served_money
+    site = MoneySite(served.url, chromium, served.told, provider)
     yield site
     for context in chromium.contexts:
         context.close()
     assert site.errors == []
 
 
-def fill(urls: TestUrls) -> dict[str, tuple[str, str]]:
+def fill(session: Session) -> dict[str, tuple[str, str]]:
     """Make people and orders; give number and code of each order by name."""
-    engine = create_engine(sqlalchemy_url(urls.owner_url))
-    with Session(engine, expire_on_commit=False) as session, session.begin():
-        company = make_party(session, "Orpaille du Mono SA (fictive)")
-        make_account(session, "payeur", parties=[company], password=PASSWORD)
-        for who in ("agent1", "agent2"):
-            make_account(session, who, "agent", password=PASSWORD)
-        names = ("french", "english", "phone", "refused", "transfer", "cancelled", "stale")
-        orders = {
-            name: _order(session, company, f"DOS-2026-{place:06d}", 500_000, 4_500_000)
-            for place, name in enumerate(names, start=101)
-        }
-        orders["unknown"] = _order(session, company, "DOS-2026-000199", 500_000, None)
-        found = {name: (one.number, one.code) for name, one in orders.items()}
-    engine.dispose()
-    return found
+    company = make_party(session, "Orpaille du Mono SA (fictive)")
+    make_account(session, "payeur", parties=[company], password=PASSWORD)
+    for who in ("agent1", "agent2"):
+        make_account(session, who, "agent", password=PASSWORD)
+    names = ("french", "english", "phone", "refused", "transfer", "cancelled", "stale")
+    orders = {
+        name: _order(session, company, f"DOS-2026-{place:06d}", 500_000, 4_500_000)
+        for place, name in enumerate(names, start=101)
+    }
+    orders["unknown"] = _order(session, company, "DOS-2026-000199", 500_000, None)
+    return {name: (one.number, one.code) for name, one in orders.items()}
 
 
 def _order(session: Session, company, dossier: str, *amounts: int | None) -> Invoice:

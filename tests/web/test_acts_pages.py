@@ -8,11 +8,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, Request, expect
 
-from tests.web.acts_site import served_acts, site
 from tests.web.acts_visit import NARROW, WIDE, ActsSite, fits
 from tests.web.visitor import axe
 
-__all__ = ["served_acts", "site"]
 pytestmark = pytest.mark.browser
 SHOTS = os.environ.get("CADASTRE_SCREENSHOTS")
 
@@ -40,16 +38,16 @@ def propose(page: Page) -> str:
     return page.url.partition("?")[0]
 
 
-def confirm(site: ActsSite, address: str) -> Page:
-    page = site.visit(address.removeprefix(site.url), who="decideur")
+def confirm(acts: ActsSite, address: str) -> Page:
+    page = acts.visit(address.removeprefix(acts.url), who="decideur")
     page.get_by_role("button", name="Confirmer et faire l'acte").click()
     expect(page.get_by_role("status")).to_contain_text("L'acte est fait")
     return page
 
 
 @pytest.mark.parametrize(("language", "size"), [("fr", WIDE), ("en", NARROW)])
-def test_a_title_shows_what_may_be_done_and_why_not(site: ActsSite, language, size):
-    page = site.visit("/titles/PR/2024/0001/acts", who="agent", language=language, size=size)
+def test_a_title_shows_what_may_be_done_and_why_not(acts: ActsSite, language, size):
+    page = acts.visit("/titles/PR/2024/0001/acts", who="agent", language=language, size=size)
     names = page.locator(".act-name").all_inner_texts()
     assert ("Renouvellement" if language == "fr" else "Renewal") in names
     expect(page.locator(".act-reasons")).to_contain_text(
@@ -61,8 +59,8 @@ def test_a_title_shows_what_may_be_done_and_why_not(site: ActsSite, language, si
 
 
 @pytest.mark.parametrize("script", [True, False])
-def test_a_renewal_gives_back_a_strip_and_needs_two_persons(site: ActsSite, script: bool):
-    page = site.visit("/titles/PR/2024/0001/acts", who="agent", script=script)
+def test_a_renewal_gives_back_a_strip_and_needs_two_persons(acts: ActsSite, script: bool):
+    page = acts.visit("/titles/PR/2024/0001/acts", who="agent", script=script)
     page.get_by_role("link", name="Renouvellement").click()
     page.get_by_label("Une bande au nord").check()
     if script:
@@ -88,14 +86,14 @@ def test_a_renewal_gives_back_a_strip_and_needs_two_persons(site: ActsSite, scri
         return
     address = propose(page)
     expect(page.get_by_text("une autre personne doit le confirmer")).to_be_visible()
-    done = confirm(site, address)
+    done = confirm(acts, address)
     expect(done.get_by_text("Confirmé par Decideur")).to_be_visible()
     shot(done, "renew-done")
     assert axe(done) == []
 
 
-def test_what_the_law_refuses_is_said_with_its_reason(site: ActsSite):
-    page = site.visit("/titles/PR/2024/0002/acts/renew", who="agent", script=False)
+def test_what_the_law_refuses_is_said_with_its_reason(acts: ActsSite):
+    page = acts.visit("/titles/PR/2024/0002/acts/renew", who="agent", script=False)
     page.get_by_label("Une bande à l'est").check()
     page.fill("#part", "10")
     go_on(page)
@@ -110,8 +108,8 @@ def test_what_the_law_refuses_is_said_with_its_reason(site: ActsSite):
     expect(page.locator("#part")).to_have_value("10")
 
 
-def test_a_transfer_by_shares_finds_the_party_by_part_of_its_name(site: ActsSite):
-    page = site.visit("/titles/PMC-2024-1/acts/transfer", who="agent", size=NARROW)
+def test_a_transfer_by_shares_finds_the_party_by_part_of_its_name(acts: ActsSite):
+    page = acts.visit("/titles/PMC-2024-1/acts/transfer", who="agent", size=NARROW)
     go_on(page)
     page.fill("#to_party_name", "exemple")
     go_on(page)
@@ -129,8 +127,8 @@ def test_a_transfer_by_shares_finds_the_party_by_part_of_its_name(site: ActsSite
     propose(page)
 
 
-def test_a_split_by_a_line_shows_both_pieces(site: ActsSite):
-    page = site.visit("/titles/PMC-2024-2/acts/split", who="agent")
+def test_a_split_by_a_line_shows_both_pieces(acts: ActsSite):
+    page = acts.visit("/titles/PMC-2024-2/acts/split", who="agent")
     page.get_by_label("En deux, A à l'ouest").check()
     page.fill("#part", "40")
     expect(page.locator("#act-sketch")).to_contain_text("B : ")
@@ -143,16 +141,16 @@ def test_a_split_by_a_line_shows_both_pieces(site: ActsSite):
     assert page.locator("#act-plan svg .ground-letter").all_text_contents() == ["A", "B"]
     assert page.locator("#act-map .act-map-letter").all_text_contents() == ["A", "B"]
     shot(page, "split-preview")
-    done = confirm(site, propose(page))
+    done = confirm(acts, propose(page))
     shot(done, "split-done")
-    record = site.visit("/titles/PMC-2024-2-A")
+    record = acts.visit("/titles/PMC-2024-2-A")
     expect(record.get_by_text("né d'une division")).to_be_visible()
     shot(record, "record-family")
     assert axe(record) == []
 
 
-def test_corners_pasted_without_a_system_are_asked_about(site: ActsSite):
-    page = site.visit("/titles/PMC-2024-3/acts/extend", who="agent", script=False)
+def test_corners_pasted_without_a_system_are_asked_about(acts: ActsSite):
+    page = acts.visit("/titles/PMC-2024-3/acts/extend", who="agent", script=False)
     rows = "\n".join(
         f"{name} {x} {y}" for name, x, y in (
             ("A", "202500", "767500"), ("B", "213500", "767500"), ("C", "213500", "779000"),
@@ -165,8 +163,8 @@ def test_corners_pasted_without_a_system_are_asked_about(site: ActsSite):
     shot(page, "extend-question")
 
 
-def test_a_file_is_kept_while_its_question_is_answered(site: ActsSite):
-    page = site.visit("/titles/PMC-2024-3/acts/extend", who="agent", script=False)
+def test_a_file_is_kept_while_its_question_is_answered(acts: ActsSite):
+    page = acts.visit("/titles/PMC-2024-3/acts/extend", who="agent", script=False)
     table = "point;x;y\nA;202500;767500\nB;213500;767500\nC;213500;779000\nD;202500;779000\n"
     page.set_input_files(
         "#file", {"name": "sommets.csv", "mimeType": "text/csv", "buffer": table.encode()}
@@ -178,8 +176,8 @@ def test_a_file_is_kept_while_its_question_is_answered(site: ActsSite):
     expect(page.locator("#reason")).to_be_visible()
 
 
-def test_the_drawing_of_this_browser_is_taken_over(site: ActsSite):
-    page = site.visit("/titles/PMC-2024-4/acts/renounce-part", who="agent")
+def test_the_drawing_of_this_browser_is_taken_over(acts: ActsSite):
+    page = acts.visit("/titles/PMC-2024-4/acts/renounce-part", who="agent")
     page.get_by_label("Je donne le périmètre gardé").check()
     draft = {
         "version": 1, "savedAt": "2026-11-24T00:00:00Z", "asked": {},
@@ -208,8 +206,8 @@ def test_the_drawing_of_this_browser_is_taken_over(site: ActsSite):
         ("withdraw", []),
     ],
 )
-def test_short_acts_are_previewed(site: ActsSite, act: str, answers):
-    page = site.visit(f"/titles/PMC-2024-5/acts/{act}", who="agent", script=False)
+def test_short_acts_are_previewed(acts: ActsSite, act: str, answers):
+    page = acts.visit(f"/titles/PMC-2024-5/acts/{act}", who="agent", script=False)
     for answer in answers:
         if answer:
             page.fill(*answer)
@@ -219,8 +217,8 @@ def test_short_acts_are_previewed(site: ActsSite, act: str, answers):
     shot(page, f"short-{act}")
 
 
-def test_a_charge_is_registered_then_released(site: ActsSite):
-    page = site.visit("/titles/PMC-2024-6/acts/charge", who="agent", script=False)
+def test_a_charge_is_registered_then_released(acts: ActsSite):
+    page = acts.visit("/titles/PMC-2024-6/acts/charge", who="agent", script=False)
     page.get_by_label("Nantissement").check()
     go_on(page)
     page.fill("#to_party_name", "banque")
@@ -228,20 +226,20 @@ def test_a_charge_is_registered_then_released(site: ActsSite):
     go_on(page)
     go_on(page)
     why(page)
-    confirm(site, propose(page))
-    page.goto(f"{site.url}/titles/PMC-2024-6/acts/renounce")
+    confirm(acts, propose(page))
+    page.goto(f"{acts.url}/titles/PMC-2024-6/acts/renounce")
     go_on(page)
     why(page)
     expect(page.get_by_role("alert")).to_contain_text("créancier")
-    page.goto(f"{site.url}/titles/PMC-2024-6/acts/release")
+    page.goto(f"{acts.url}/titles/PMC-2024-6/acts/release")
     go_on(page)
     why(page)
-    done = confirm(site, propose(page))
+    done = confirm(acts, propose(page))
     expect(done.locator(".notice").first).to_be_visible()
 
 
-def test_neighbours_are_offered_for_a_merger(site: ActsSite):
-    page = site.visit("/titles/PR/2024/0002/acts/merge", who="agent")
+def test_neighbours_are_offered_for_a_merger(acts: ActsSite):
+    page = acts.visit("/titles/PR/2024/0002/acts/merge", who="agent")
     page.get_by_label("PR/2024/0001").check()
     expect(page.locator("#act-map path.act-shape-held")).to_have_count(1)
     expect(page.locator("#act-sketch")).to_contain_text("Tenu après l'acte")
@@ -254,13 +252,13 @@ def test_neighbours_are_offered_for_a_merger(site: ActsSite):
     shot(page, "merge-preview")
 
 
-def test_a_proposal_may_be_set_aside_with_a_reason(site: ActsSite):
-    page = site.visit("/titles/PMC-2024-7/acts/suspend", who="agent")
+def test_a_proposal_may_be_set_aside_with_a_reason(acts: ActsSite):
+    page = acts.visit("/titles/PMC-2024-7/acts/suspend", who="agent")
     page.fill("#until", "2027-06-01")
     go_on(page)
     why(page)
     address = propose(page)
-    decider = site.visit("/proposals", who="decideur")
+    decider = acts.visit("/proposals", who="decideur")
     expect(decider.locator(".act-list")).to_contain_text("PMC-2024-7")
     shot(decider, "proposals")
     assert axe(decider) == []
@@ -272,20 +270,20 @@ def test_a_proposal_may_be_set_aside_with_a_reason(site: ActsSite):
     expect(decider.get_by_text("Motif : pièce manquante.")).to_be_visible()
 
 
-def test_only_agents_enter(site: ActsSite):
-    page = site.visit("/titles/PMC-2024-8/acts")
+def test_only_agents_enter(acts: ActsSite):
+    page = acts.visit("/titles/PMC-2024-8/acts")
     assert "/login" in page.url
-    stranger = site.visit("/help", who="demandeur")
+    stranger = acts.visit("/help", who="demandeur")
     for path in ("/titles/PMC-2024-8/acts", "/proposals"):
-        answer = stranger.goto(f"{site.url}{path}")
+        answer = stranger.goto(f"{acts.url}{path}")
         assert answer is not None
         assert answer.status == 403
 
 
-def test_a_sketch_keeps_nothing_and_is_for_agents(site: ActsSite):
-    page = site.visit("/titles/PMC-2024-8/acts/split", who="agent", size=NARROW)
+def test_a_sketch_keeps_nothing_and_is_for_agents(acts: ActsSite):
+    page = acts.visit("/titles/PMC-2024-8/acts/split", who="agent", size=NARROW)
     form = {"csrf_token": page.locator("[name=csrf_token]").first.input_value()}
-    address = f"{site.url}/titles/PMC-2024-8/acts/split/sketch"
+    address = f"{acts.url}/titles/PMC-2024-8/acts/split/sketch"
     told = page.request.post(address, form={**form, "way": "west", "part": "150"}).json()
     assert told["ground"] is None
     assert not told["is_lawful"]
@@ -297,14 +295,14 @@ def test_a_sketch_keeps_nothing_and_is_for_agents(site: ActsSite):
     expect(page.locator("#act-map .act-map-letter")).to_have_count(2)
     shot(page, "split-360")
     assert fits(page)
-    stranger = site.visit("/help", who="demandeur")
+    stranger = acts.visit("/help", who="demandeur")
     form = {"csrf_token": stranger.locator("[name=csrf_token]").first.input_value()}
     assert stranger.request.post(address, form={**form, "way": "west"}).status == 403
 
 
 @pytest.mark.parametrize("path", ["", "/suspend", "/transfer"])
-def test_forms_are_light(site: ActsSite, path: str):
-    page = site.visit("/help", who="agent")
+def test_forms_are_light(acts: ActsSite, path: str):
+    page = acts.visit("/help", who="agent")
     weights: dict[str, int] = {}
 
     def weigh(request: Request) -> None:
@@ -312,6 +310,6 @@ def test_forms_are_light(site: ActsSite, path: str):
         weights[request.url] = sizes["responseBodySize"] + sizes["responseHeadersSize"]
 
     page.on("requestfinished", weigh)
-    page.goto(f"{site.url}/titles/PMC-2024-8/acts{path}")
+    page.goto(f"{acts.url}/titles/PMC-2024-8/acts{path}")
     page.wait_for_load_state("networkidle")
     assert sum(weights.values()) <= 40_000, weights

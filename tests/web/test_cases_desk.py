@@ -11,7 +11,6 @@ from playwright.sync_api import Page, expect
 from tests.web.cases_desk import CasesSite
 from tests.web.draw_page import axe
 
-pytest_plugins = ["tests.web.draw_site", "tests.web.cases_site"]
 pytestmark = pytest.mark.browser
 
 NARROW = (360, 740)

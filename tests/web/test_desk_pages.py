@@ -16,10 +16,8 @@ from cadastre.models import Account, Dossier
 from cadastre.services.money.issue import enter_amounts
 from tests.services.dossiers import walking
 from tests.web.acts_visit import NARROW, ActsSite, fits
-from tests.web.desk_site import numbers, office, served_dossiers
 from tests.web.visitor import axe
 
-__all__ = ["numbers", "office", "served_dossiers"]
 pytestmark = pytest.mark.browser
 SHOTS = os.environ.get("CADASTRE_SCREENSHOTS")
 ACT = {"name": "arrete.pdf", "mimeType": "application/pdf", "buffer": walking.PDF}

@@ -12,13 +12,10 @@ from tests.web.dossiers_site import (
     NARROW,
     PDF,
     DossierSite,
-    dossiers,
     looked_at,
-    served_dossiers,
 )
 from web.views.dossiers.place_map import frame_at
 
-__all__ = ["dossiers", "served_dossiers"]
 pytestmark = pytest.mark.browser
 MOST_BYTES = 40_000
 CORNERS = "A\t1.20 E\t8.20 N\nB\t1.26 E\t8.20 N\nC\t1.26 E\t8.26 N\nD\t1.20 E\t8.26 N"

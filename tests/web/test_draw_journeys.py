@@ -12,7 +12,6 @@ from playwright.sync_api import Page, Route, expect
 from tests.services.dossiers import walking
 from tests.web.draw_page import EMAIL, PASSWORD, DrawSite, axe, cells, checked, type_corners
 
-pytest_plugins = ["tests.web.draw_site"]
 pytestmark = pytest.mark.browser
 QUARRY = "permis-exploitation-materiaux-construction"
 
@@ -82,11 +81,11 @@ def complete(page: Page) -> None:
 
 @pytest.mark.parametrize("language", ["fr", "en"])
 def test_eight_corners_are_entered_corrected_undone_and_filed_by_keyboard(
-    site: DrawSite, language: str
+    drawing: DrawSite, language: str
 ) -> None:
     words = WORDS[language]
-    page = site.open(language=language)
-    sign_in(page, site)
+    page = drawing.open(language=language)
+    sign_in(page, drawing)
     page.keyboard.press("Tab")
     choose(page, "#view-crs", "EPSG:4326")
     choose(page, "#view-style", "dd")
@@ -129,12 +128,12 @@ def test_eight_corners_are_entered_corrected_undone_and_filed_by_keyboard(
     page.keyboard.press("Enter")
     page.wait_for_url("**/receipt")
     expect(page.locator("main")).to_contain_text("DEM-")
-    page.goto(f"{site.url}/draw")
+    page.goto(f"{drawing.url}/draw")
     expect(page.locator(".draw-corner")).to_have_count(0)
 
 
-def test_a_draft_survives_a_reload_and_can_be_left(site: DrawSite) -> None:
-    page = site.open()
+def test_a_draft_survives_a_reload_and_can_be_left(drawing: DrawSite) -> None:
+    page = drawing.open()
     page.select_option("#view-crs", "EPSG:4326")
     page.select_option("#view-style", "dd")
     type_corners(page, in_language(EIGHT, "fr"))
@@ -150,8 +149,8 @@ def test_a_draft_survives_a_reload_and_can_be_left(site: DrawSite) -> None:
     assert cells(page) == before
 
 
-def test_a_lost_connection_shows_a_bar_and_loses_nothing(site: DrawSite) -> None:
-    page = site.open()
+def test_a_lost_connection_shows_a_bar_and_loses_nothing(drawing: DrawSite) -> None:
+    page = drawing.open()
     page.select_option("#view-crs", "EPSG:4326")
     page.select_option("#view-style", "dd")
     page.context.set_offline(True)
@@ -164,8 +163,8 @@ def test_a_lost_connection_shows_a_bar_and_loses_nothing(site: DrawSite) -> None
     checked(page)
 
 
-def test_a_blocked_perimeter_says_why_it_cannot_be_filed(site: DrawSite) -> None:
-    page = site.open()
+def test_a_blocked_perimeter_says_why_it_cannot_be_filed(drawing: DrawSite) -> None:
+    page = drawing.open()
     page.click("#tool-filing")
     expect(page.locator("#filing")).to_contain_text("Il manque un périmètre")
     expect(page.locator("#filing")).to_contain_text("Choisissez le type de titre")
@@ -173,8 +172,8 @@ def test_a_blocked_perimeter_says_why_it_cannot_be_filed(site: DrawSite) -> None
     expect(page.locator("#filing")).to_be_hidden()
 
 
-def test_who_is_not_signed_in_is_sent_to_sign_in_with_the_drawing_kept(site: DrawSite) -> None:
-    page = site.open()
+def test_who_is_not_signed_in_is_sent_to_sign_in_with_the_drawing_kept(drawing: DrawSite) -> None:
+    page = drawing.open()
     page.select_option("#view-crs", "EPSG:4326")
     page.select_option("#view-style", "dd")
     elsewhere = [(f"{float(x) - 0.4:.2f}", y) for x, y in EIGHT]
@@ -188,15 +187,15 @@ def test_who_is_not_signed_in_is_sent_to_sign_in_with_the_drawing_kept(site: Dra
     page.fill("#email", EMAIL)
     page.fill("#password", PASSWORD)
     page.keyboard.press("Enter")
-    page.wait_for_url(f"{site.url}/draw")
+    page.wait_for_url(f"{drawing.url}/draw")
     expect(page.locator(".draw-corner")).to_have_count(8)
 
 
 @pytest.mark.parametrize("form", ["geojson", "shapefile"])
 def test_the_drawn_perimeter_is_handed_over_as_a_file(
-    site: DrawSite, form: str, tmp_path: Path
+    drawing: DrawSite, form: str, tmp_path: Path
 ) -> None:
-    page = site.open()
+    page = drawing.open()
     page.select_option("#view-crs", "EPSG:4326")
     page.select_option("#view-style", "dd")
     type_corners(page, in_language(EIGHT, "fr"))
@@ -213,9 +212,9 @@ def test_the_drawn_perimeter_is_handed_over_as_a_file(
 
 @pytest.mark.parametrize("language", ["fr", "en"])
 def test_without_script_a_form_reads_checks_and_lists_overlaps(
-    site: DrawSite, language: str
+    drawing: DrawSite, language: str
 ) -> None:
-    page = site.open(language=language, java_script_enabled=False)
+    page = drawing.open(language=language, java_script_enabled=False)
     page.fill("#plain-corners", "A 1°00'00\" E 9°00'00\" N\nB 1°06'00\" E 9°00'00\" N\n"
               "C 1°06'00\" E 9°01'12\" N\nD 1°00'00\" E 9°01'12\" N")  # fmt: skip
     page.select_option("#plain-kind", "permis-recherche")
@@ -229,8 +228,8 @@ def test_without_script_a_form_reads_checks_and_lists_overlaps(
     expect(answer.locator("svg.sketch")).to_be_visible()
 
 
-def test_without_script_bad_input_is_answered_in_words(site: DrawSite) -> None:
-    page = site.open(path="/draw?simple=1")
+def test_without_script_bad_input_is_answered_in_words(drawing: DrawSite) -> None:
+    page = drawing.open(path="/draw?simple=1")
     page.get_by_role("button", name="Contrôler").click()
     expect(page.locator(".error-summary")).to_contain_text("Collez un tableau")
     page.fill("#plain-corners", "A 1°72'00\" E 9°00'00\" N\nB 1° E 9° N\nC 2° E 9° N")
@@ -239,9 +238,9 @@ def test_without_script_bad_input_is_answered_in_words(site: DrawSite) -> None:
     assert axe(page) == []
 
 
-def test_a_dossier_whose_answer_was_cut_is_not_opened_twice(site: DrawSite) -> None:
-    page = site.open()
-    sign_in(page, site)
+def test_a_dossier_whose_answer_was_cut_is_not_opened_twice(drawing: DrawSite) -> None:
+    page = drawing.open()
+    sign_in(page, drawing)
     page.select_option("#view-crs", "EPSG:4326")
     page.select_option("#view-style", "dd")
     elsewhere = [(f"{float(x) - 0.6:.2f}", y) for x, y in EIGHT]
@@ -270,15 +269,15 @@ def test_a_dossier_whose_answer_was_cut_is_not_opened_twice(site: DrawSite) -> N
     assert answers[0]["number"] == answers[1]["number"]
 
 
-def test_a_draft_follows_the_person_to_another_machine(site: DrawSite) -> None:
-    page = site.open()
-    sign_in(page, site)
+def test_a_draft_follows_the_person_to_another_machine(drawing: DrawSite) -> None:
+    page = drawing.open()
+    sign_in(page, drawing)
     page.select_option("#view-crs", "EPSG:4326")
     page.select_option("#view-style", "dd")
     elsewhere = [(f"{float(x) - 0.6:.2f}", f"{float(y) + 0.3:.2f}") for x, y in EIGHT]
     type_corners(page, in_language(elsewhere, "fr"))
     expect(page.locator("#draw-saved")).to_contain_text("sur le serveur", timeout=12_000)
-    other = site.open()
-    sign_in(other, site)
+    other = drawing.open()
+    sign_in(other, drawing)
     expect(other.locator("#draw-restored")).to_contain_text("a été repris")
     expect(other.locator(".draw-corner")).to_have_count(8)

@@ -11,7 +11,6 @@ from pyproj import Transformer
 
 from tests.web.draw_page import DrawSite, axe, cells, checked, type_corners
 
-pytest_plugins = ["tests.web.draw_site"]
 pytestmark = pytest.mark.browser
 
 FREE = [("1,2", "8,2"), ("1,25", "8,2"), ("1,25", "8,25"), ("1,2", "8,25")]
@@ -44,8 +43,8 @@ def draw_square(page: Page, size: int = 120) -> None:
     page.keyboard.press("Escape")
 
 
-def test_drawing_by_mouse_fills_the_table_and_dragging_moves_a_row(site: DrawSite) -> None:
-    page = site.open()
+def test_drawing_by_mouse_fills_the_table_and_dragging_moves_a_row(drawing: DrawSite) -> None:
+    page = drawing.open()
     draw_square(page)
     expect(page.locator("tr.corner")).to_have_count(4)
     expect(page.locator("#tool-draw")).to_have_text("Dessiner")
@@ -66,8 +65,8 @@ def test_drawing_by_mouse_fills_the_table_and_dragging_moves_a_row(site: DrawSit
     assert cells(page) == after
 
 
-def test_nothing_is_presumed_about_the_system_of_typed_coordinates(site: DrawSite) -> None:
-    page = site.open()
+def test_nothing_is_presumed_about_the_system_of_typed_coordinates(drawing: DrawSite) -> None:
+    page = drawing.open()
     page.select_option("#view-style", "dd")
     type_corners(page, FREE[:1])
     expect(page.locator("tr.fault")).to_contain_text("Choisissez d'abord le système")
@@ -77,8 +76,8 @@ def test_nothing_is_presumed_about_the_system_of_typed_coordinates(site: DrawSit
     assert cells(page)[0][1:] == ["1,2", "8,2"]
 
 
-def test_typed_corners_are_measured_at_once_and_confirmed_by_the_server(site: DrawSite) -> None:
-    page = site.open()
+def test_typed_corners_are_measured_at_once_and_confirmed_by_the_server(drawing: DrawSite) -> None:
+    page = drawing.open()
     choose_degrees(page)
     type_corners(page, FREE)
     expect(page.locator("#summary")).to_contain_text("ha")
@@ -87,8 +86,8 @@ def test_typed_corners_are_measured_at_once_and_confirmed_by_the_server(site: Dr
     expect(page.locator("tr.corner .side").first).to_contain_text("m")
 
 
-def test_a_misunderstood_cell_is_marked_with_its_sentence(site: DrawSite) -> None:
-    page = site.open()
+def test_a_misunderstood_cell_is_marked_with_its_sentence(drawing: DrawSite) -> None:
+    page = drawing.open()
     page.select_option("#view-crs", "EPSG:4326")
     type_corners(page, [("1°12'00\" E", "8°72'00\" N")])
     fault = page.locator("tr.fault td")
@@ -100,8 +99,8 @@ def test_a_misunderstood_cell_is_marked_with_its_sentence(site: DrawSite) -> Non
     expect(fault).to_have_count(0)
 
 
-def test_changing_the_notation_keeps_the_corners_where_they_are(site: DrawSite) -> None:
-    page = site.open()
+def test_changing_the_notation_keeps_the_corners_where_they_are(drawing: DrawSite) -> None:
+    page = drawing.open()
     choose_degrees(page)
     type_corners(page, FREE)
     before = cells(page)
@@ -118,8 +117,10 @@ def test_changing_the_notation_keeps_the_corners_where_they_are(site: DrawSite) 
     assert page.input_value("#view-crs") == "EPSG:4326", "remembered"
 
 
-def test_an_excel_block_of_twelve_rows_is_previewed_then_used_as_one_step(site: DrawSite) -> None:
-    page = site.open()
+def test_an_excel_block_of_twelve_rows_is_previewed_then_used_as_one_step(
+    drawing: DrawSite,
+) -> None:
+    page = drawing.open()
     rows = [
         f"{number + 1}\t{1 + (number // 2) % 2}°{number:02d}'{number},5\"\t"
         f"8°{10 + (number if number < 6 else 11 - number):02d}'3{number % 10},25\""
@@ -149,8 +150,8 @@ def answer_first_question(page: Page) -> None:
         page.wait_for_timeout(50)
 
 
-def test_a_block_pasted_into_a_cell_opens_the_preview(site: DrawSite) -> None:
-    page = site.open()
+def test_a_block_pasted_into_a_cell_opens_the_preview(drawing: DrawSite) -> None:
+    page = drawing.open()
     choose_degrees(page)
     block = "\n".join(f"{n}\t{x}\t{y}" for n, (x, y) in enumerate(FREE, 1))
     page.locator("tr.corner [data-axis=x]").first.evaluate(
@@ -168,7 +169,7 @@ def test_a_block_pasted_into_a_cell_opens_the_preview(site: DrawSite) -> None:
 
 
 def test_a_file_is_read_and_its_other_perimeter_can_be_chosen(
-    site: DrawSite, tmp_path: Path
+    drawing: DrawSite, tmp_path: Path
 ) -> None:
     def polygon(west: float) -> dict[str, object]:
         ring = [[west, 8.2], [west + 0.05, 8.2], [west + 0.05, 8.25], [west, 8.2]]
@@ -180,7 +181,7 @@ def test_a_file_is_read_and_its_other_perimeter_can_be_chosen(
     ]
     path = tmp_path / "deux.geojson"
     path.write_text(json.dumps({"type": "FeatureCollection", "features": features}))
-    page = site.open()
+    page = drawing.open()
     page.set_input_files("#tool-file", path)
     page.get_by_role("radio").nth(1).check()
     page.click(".reading-use")
@@ -189,8 +190,8 @@ def test_a_file_is_read_and_its_other_perimeter_can_be_chosen(
     assert cells(page)[0][1].startswith("1,3")
 
 
-def test_a_bow_tie_is_told_and_repaired_by_a_proposal(site: DrawSite) -> None:
-    page = site.open()
+def test_a_bow_tie_is_told_and_repaired_by_a_proposal(drawing: DrawSite) -> None:
+    page = drawing.open()
     choose_degrees(page)
     type_corners(page, BOW_TIE)
     assert "croise" in checked(page)
@@ -204,8 +205,8 @@ def test_a_bow_tie_is_told_and_repaired_by_a_proposal(site: DrawSite) -> None:
     assert cells(page) == before
 
 
-def test_an_overlap_shows_its_figures_and_is_hatched(site: DrawSite) -> None:
-    page = site.open()
+def test_an_overlap_shows_its_figures_and_is_hatched(drawing: DrawSite) -> None:
+    page = drawing.open()
     choose_degrees(page)
     type_corners(page, OVERLAPPING)
     page.select_option("#asked-kind", "permis-recherche")
@@ -219,8 +220,8 @@ def test_an_overlap_shows_its_figures_and_is_hatched(site: DrawSite) -> None:
     row.get_by_role("button").click()
 
 
-def test_an_exclusion_is_taken_out_of_the_area(site: DrawSite) -> None:
-    page = site.open()
+def test_an_exclusion_is_taken_out_of_the_area(drawing: DrawSite) -> None:
+    page = drawing.open()
     choose_degrees(page)
     type_corners(page, FREE)
     page.click("#add-exclusion")
@@ -232,8 +233,8 @@ def test_an_exclusion_is_taken_out_of_the_area(site: DrawSite) -> None:
     expect(page.locator("tr.ring")).to_have_count(2)
 
 
-def test_a_corner_on_the_map_moves_by_keyboard(site: DrawSite) -> None:
-    page = site.open()
+def test_a_corner_on_the_map_moves_by_keyboard(drawing: DrawSite) -> None:
+    page = drawing.open()
     choose_degrees(page)
     type_corners(page, FREE)
     page.select_option("#view-style", "utm")
@@ -249,9 +250,9 @@ def test_a_corner_on_the_map_moves_by_keyboard(site: DrawSite) -> None:
 @pytest.mark.parametrize("language", ["fr", "en"])
 @pytest.mark.parametrize("size", [(1280, 900), (360, 740)])
 def test_axe_finds_nothing_in_any_state(
-    site: DrawSite, size: tuple[int, int], language: str
+    drawing: DrawSite, size: tuple[int, int], language: str
 ) -> None:
-    page = site.open(size, language)
+    page = drawing.open(size, language)
     assert axe(page) == []
     page.select_option("#view-crs", "EPSG:4326")
     page.select_option("#view-style", "dd")
@@ -275,8 +276,8 @@ def test_axe_finds_nothing_in_any_state(
     assert axe(page) == []
 
 
-def test_a_telephone_shows_everything_without_scrolling_sideways(site: DrawSite) -> None:
-    page = site.open((360, 740), has_touch=True)
+def test_a_telephone_shows_everything_without_scrolling_sideways(drawing: DrawSite) -> None:
+    page = drawing.open((360, 740), has_touch=True)
     choose_degrees(page)
     type_corners(page, OVERLAPPING)
     checked(page)

@@ -13,10 +13,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cadastre.models import ImportMapping, Zone
-from tests.web.imports_site import ImportSite, imports
+from tests.web.imports_site import ImportSite
 from tests.web.visitor import NARROW, axe, scrolls_sideways
 
-__all__ = ["imports"]
 pytestmark = pytest.mark.browser
 SHOTS = os.environ.get("CADASTRE_SCREENSHOTS")
 RING = "POLYGON((278800 884000,289900 884000,289900 895000,278800 895000,278800 884000))"

@@ -8,10 +8,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.web.money_site import MoneySite, money, served_money
+from tests.web.money_site import MoneySite
 from tests.web.visitor import axe, scrolls_sideways
 
-__all__ = ["money", "served_money"]
 pytestmark = pytest.mark.browser
 SHOTS = os.environ.get("CADASTRE_SCREENSHOTS")
 NARROW = (360, 740)

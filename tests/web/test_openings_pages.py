@@ -15,11 +15,10 @@ from sqlalchemy.orm import Session
 from cadastre.models import Account, Opening, Party, SealedFiling
 from cadastre.procedures.draw import seal_of
 from tests.factories import square
-from tests.web.acts_site import KIND, served_acts, site
+from tests.web.acts_site import KIND
 from tests.web.acts_visit import NARROW, WIDE, ActsSite, fits
 from tests.web.visitor import axe
 
-__all__ = ["served_acts", "site"]
 pytestmark = pytest.mark.browser
 SHOTS = os.environ.get("CADASTRE_SCREENSHOTS")
 
@@ -30,25 +29,25 @@ def shot(page: Page, name: str) -> None:
 
 
 @pytest.mark.parametrize(("language", "size"), [("fr", NARROW), ("en", WIDE)])
-def test_anybody_sees_what_opens_when(site: ActsSite, language: str, size: tuple[int, int]):
-    page = site.visit("/openings", language=language, size=size)
+def test_anybody_sees_what_opens_when(acts: ActsSite, language: str, size: tuple[int, int]):
+    page = acts.visit("/openings", language=language, size=size)
     expect(page.get_by_role("link", name="OUV-B")).to_be_visible()
     shot(page, f"openings-{language}-{size[0]}")
     assert axe(page) == []
     assert fits(page)
     for number in ("OUV-A", "OUV-B", "OUV-C"):
-        page.goto(f"{site.url}/openings/{number}")
+        page.goto(f"{acts.url}/openings/{number}")
         shot(page, f"{number}-{language}-{size[0]}")
         assert axe(page) == []
         assert fits(page)
-    page.goto(f"{site.url}/openings/OUV-A")
+    page.goto(f"{acts.url}/openings/OUV-A")
     before = page.locator(".countdown").inner_text()
     expect(page.locator(".countdown")).not_to_have_text(before)
     assert "4" in before
 
 
-def test_the_browser_makes_the_seal_and_sends_nothing_else(site: ActsSite):
-    page = site.visit("/openings/OUV-E", who="demandeur")
+def test_the_browser_makes_the_seal_and_sends_nothing_else(acts: ActsSite):
+    page = acts.visit("/openings/OUV-E", who="demandeur")
     sent: list[str] = []
     page.on("request", lambda request: "/static/" in request.url or sent.append(_told(request)))
     expect(page.locator("#server-made")).to_be_hidden()
@@ -77,7 +76,7 @@ def test_the_browser_makes_the_seal_and_sends_nothing_else(site: ActsSite):
     page.get_by_role("button", name="Laisser le sceau").click()
     expect(page.get_by_role("status")).to_contain_text("Votre sceau est reçu")
     assert not any("geometry" in body or "1.05" in body for body in sent)
-    ((stored, content),) = site.ask(
+    ((stored, content),) = acts.ask(
         "SELECT seal, content::text FROM sealed_filing JOIN opening ON opening.id = opening_id"
         " WHERE number = 'OUV-E'"
     )
@@ -88,8 +87,8 @@ def _told(request: Request) -> str:
     return f"{request.method} {request.url} {request.post_data or ''}"
 
 
-def test_without_a_script_the_server_makes_the_seal_and_says_so(site: ActsSite):
-    page = site.visit("/openings/OUV-B", who="rival", script=False)
+def test_without_a_script_the_server_makes_the_seal_and_says_so(acts: ActsSite):
+    page = acts.visit("/openings/OUV-B", who="rival", script=False)
     expect(page.get_by_text("c'est le serveur qui fait le sceau")).to_be_visible()
     page.get_by_role("button", name="Faire le sceau").click()
     shot(page, "seal-without-script")
@@ -100,30 +99,30 @@ def test_without_a_script_the_server_makes_the_seal_and_says_so(site: ActsSite):
     page.get_by_role("button", name="Laisser le sceau").click()
     expect(page.get_by_text("Votre sceau est reçu")).to_be_visible()
     expect(page.get_by_text(kept["seal"])).to_be_visible()
-    text = site.ask("SELECT content::text FROM sealed_filing WHERE seal = :seal", seal=kept["seal"])
+    text = acts.ask("SELECT content::text FROM sealed_filing WHERE seal = :seal", seal=kept["seal"])
     assert text == [("{}",)]
 
 
-def test_sealed_here_revealed_later_and_drawn_before_everybody(site: ActsSite):
-    page = site.visit("/openings/OUV-B", who="demandeur")
+def test_sealed_here_revealed_later_and_drawn_before_everybody(acts: ActsSite):
+    page = acts.visit("/openings/OUV-B", who="demandeur")
     page.get_by_role("button", name="Faire le sceau").click()
     page.get_by_label("J'ai gardé le fichier secret").check()
     page.get_by_role("button", name="Laisser le sceau").click()
-    site.ask("UPDATE opening SET closes_at = now() - interval '1 minute' WHERE number = 'OUV-B'")
-    site.ask("UPDATE opening SET seed_source = 'tirage public' WHERE number = 'OUV-B'")
-    page.goto(f"{site.url}/openings/OUV-B")
+    acts.ask("UPDATE opening SET closes_at = now() - interval '1 minute' WHERE number = 'OUV-B'")
+    acts.ask("UPDATE opening SET seed_source = 'tirage public' WHERE number = 'OUV-B'")
+    page.goto(f"{acts.url}/openings/OUV-B")
     expect(page.get_by_text("Ce navigateur a gardé votre secret")).to_be_visible()
     shot(page, "reveal")
     assert axe(page) == []
     page.get_by_role("button", name="Dévoiler mon dépôt").click()
     expect(page.get_by_role("status")).to_contain_text("dévoilé")
-    _reveal_others(site, "OUV-B")
+    _reveal_others(acts, "OUV-B")
     for who, said in (("decideur", "La graine est notée"), ("decideuse", "Les places sont tirées")):
-        desk = site.visit("/openings/OUV-B", who=who)
+        desk = acts.visit("/openings/OUV-B", who=who)
         desk.fill("#seed", "4711 du 24 novembre")
         desk.get_by_role("button", name="Entrer la graine").click()
         expect(desk.get_by_role("status").first).to_contain_text(said)
-    public = site.visit("/openings/OUV-B", size=NARROW)
+    public = acts.visit("/openings/OUV-B", size=NARROW)
     public.get_by_role("button", name="Refaire le tirage dans ce navigateur").click()
     expect(public.locator("#drawn-again")).to_contain_text("les mêmes places")
     shot(public, "drawn-360")
@@ -131,17 +130,17 @@ def test_sealed_here_revealed_later_and_drawn_before_everybody(site: ActsSite):
     assert fits(public)
 
 
-def _reveal_others(site: ActsSite, number: str) -> None:
+def _reveal_others(acts: ActsSite, number: str) -> None:
     """Let whoever else sealed something be past revealing: the time for it is over."""
-    site.ask(
+    acts.ask(
         "UPDATE opening SET closes_at = now() - interval '11 days',"
         " opens_at = now() - interval '20 days' WHERE number = :number", number=number,
     )  # fmt: skip
 
 
-def test_a_comparison_is_marked_by_one_and_decided_by_another(site: ActsSite):
-    _sealed_and_revealed(site, "OUV-D")
-    page = site.visit("/openings/OUV-D", who="agent")
+def test_a_comparison_is_marked_by_one_and_decided_by_another(acts: ActsSite):
+    _sealed_and_revealed(acts, "OUV-D")
+    page = acts.visit("/openings/OUV-D", who="agent")
     for place, field in enumerate(page.locator("input[name^='mark.']").all()):
         field.fill(str(10 + place % 7))
     page.fill("#reason", "grille du comité du 20 novembre")
@@ -149,21 +148,21 @@ def test_a_comparison_is_marked_by_one_and_decided_by_another(site: ActsSite):
     assert axe(page) == []
     page.get_by_role("button", name="Soumettre à une seconde personne").click()
     expect(page.get_by_role("status")).to_contain_text("Les notes sont proposées")
-    desk = site.visit("/openings/OUV-D", who="decideur", size=NARROW)
+    desk = acts.visit("/openings/OUV-D", who="decideur", size=NARROW)
     shot(desk, "comparison-waiting-360")
     assert axe(desk) == []
     assert fits(desk)
     desk.get_by_role("button", name="Confirmer et donner les places").click()
     expect(desk.get_by_role("status")).to_contain_text("Les places sont données")
-    public = site.visit("/openings/OUV-D", language="en")
+    public = acts.visit("/openings/OUV-D", language="en")
     expect(public.locator(".marks")).to_contain_text("Programme of works")
     expect(public.get_by_text("These criteria and their marks are unconfirmed")).to_be_visible()
     shot(public, "comparison-settled-en")
     assert axe(public) == []
 
 
-def _sealed_and_revealed(site: ActsSite, number: str) -> None:
-    engine = create_engine(site.database)
+def _sealed_and_revealed(acts: ActsSite, number: str) -> None:
+    engine = create_engine(acts.database)
     with Session(engine) as session, session.begin():
         opening = session.scalars(select(Opening).where(Opening.number == number)).one()
         for who, name in (("demandeur", "Carrières"), ("rival", "Orpaille")):
@@ -183,8 +182,8 @@ def _sealed_and_revealed(site: ActsSite, number: str) -> None:
     engine.dispose()
 
 
-def test_the_page_of_an_opening_is_light(site: ActsSite):
-    page = site.visit("/help")
+def test_the_page_of_an_opening_is_light(acts: ActsSite):
+    page = acts.visit("/help")
     weights: dict[str, int] = {}
 
     def weigh(request: Request) -> None:
@@ -192,13 +191,13 @@ def test_the_page_of_an_opening_is_light(site: ActsSite):
         weights[request.url] = sizes["responseBodySize"] + sizes["responseHeadersSize"]
 
     page.on("requestfinished", weigh)
-    page.goto(f"{site.url}/openings/OUV-B")
+    page.goto(f"{acts.url}/openings/OUV-B")
     page.wait_for_load_state("networkidle")
     assert sum(weights.values()) <= 40_000, weights
 
 
-def test_the_drawing_page_says_that_ground_waits_for_its_opening(site: ActsSite):
-    page = site.visit("/draw")
+def test_the_drawing_page_says_that_ground_waits_for_its_opening(acts: ActsSite):
+    page = acts.visit("/draw")
     draft = {
         "version": 1, "savedAt": "2026-11-24T00:00:00Z",
         "asked": {"name": "", "kind": KIND, "substances": ["sable"], "at": None},
@@ -214,7 +213,7 @@ def test_the_drawing_page_says_that_ground_waits_for_its_opening(site: ActsSite)
     shot(page, "draw-opening")
     finding.get_by_role("link", name="Voir quand et comment").click()
     expect(page.locator("h1")).to_have_text("Ouverture OUV-A")
-    plain = site.visit("/draw?simple=1", script=False)
+    plain = acts.visit("/draw?simple=1", script=False)
     plain.fill("#plain-corners", "A 1,02 E 6,52 N\nB 1,06 E 6,52 N\nC 1,06 E 6,56 N")
     plain.select_option("#plain-crs", "EPSG:4326")
     plain.select_option("#plain-kind", KIND)

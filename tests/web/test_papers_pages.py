@@ -15,7 +15,7 @@ from tests.services.certificates.conftest import (  # noqa: F401
     togo,
 )
 from tests.web.people.asking import Browser, make_person, words
-from tests.web.people.conftest import app, browser, quick_hashes  # noqa: F401
+from tests.web.people.conftest import app, browser  # noqa: F401
 
 REASON = "Délivré sur un périmètre lu à l'envers"
 

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import gzip
-import os
 import re
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -15,17 +13,16 @@ from playwright.sync_api import Browser, Page
 from shapely.geometry import box
 from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
-from werkzeug.serving import make_server
 
-from cadastre.config import ROOT, Settings
 from cadastre.database import sqlalchemy_url
 from cadastre.models import OutboxEvent
-from tests.databases import TestServer, TestUrls
+from tests.databases import TestUrls
 from tests.factories import make_application, make_party, make_title, make_unit, square
 from tests.services.money.conftest import PASSWORD, make_account
 from tests.services.supervision.conftest import StreamProcess
+from tests.web.entering import enter
+from tests.web.served import Serve, Served
 from tests.web.visitor import LOCALES, TELL_VIOLATIONS, axe, scrolls_sideways
-from web.app import create_app
 
 pytestmark = pytest.mark.browser
 SIZES = {"full-hd": (1920, 1080), "hd": (1280, 720), "phone": (360, 740)}
@@ -54,73 +51,51 @@ class Room:
             java_script_enabled=script, color_scheme="dark",
         )  # fmt: skip
         context.add_init_script(TELL_VIOLATIONS)
+        if who is not None:
+            enter(context, self.url, who, PASSWORD)
         page = context.new_page()
         page.set_default_timeout(15_000)
         page.on("pageerror", lambda error: self.complaints.append(f"script: {error}"))
         page.on("console", lambda said: said.type == "error" and self.complaints.append(said.text))
-        if who is None:
-            page.goto(self.url + path)
-            return page
-        page.goto(f"{self.url}/login?next={path}")
-        page.fill("#email", f"{who}@exemple.test")
-        page.fill("#password", PASSWORD)
-        page.keyboard.press("Enter")
-        page.wait_for_url(self.url + path)
+        page.goto(self.url + path)
         return page
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def served_room(
-    cluster: TestServer, worker_id: str, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[tuple[str, TestUrls, StreamProcess]]:
+    serve: Serve, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Served, StreamProcess]]:
     """Serve a small register with its stream process beside."""
-    home = tmp_path_factory.mktemp("r")
-    with cluster.copy_of_template(f"test_{os.getpid()}_room_{worker_id}") as urls:
-        fill(urls)
-        stream = StreamProcess(urls, home)
-        stream.start()
-        settings = Settings(
-            home=home, data=ROOT / "data", environment="demo", ruleset="togo",
-            database_url=urls.owner_url, app_database_url=urls.app_url, secret_key="tests only",
-        )  # fmt: skip
-        app = create_app(settings)
-        server = make_server("127.0.0.1", 0, app, threaded=True)
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}", urls, stream
-        server.shutdown()
-        thread.join()
-        server.server_close()
-        stream.kill()
-        app.extensions["cadastre"].engine.dispose()
+    served = serve("room", fill, home=tmp_path_factory.mktemp("r"))
+    stream = StreamProcess(served.urls, served.home)
+    stream.start()
+    yield served, stream
+    stream.kill()
 
 
 @pytest.fixture
 def room(served_room, chromium: Browser) -> Iterator[Room]:
     """Hand over the room; a script error or something forbidden in a page fails the test."""
-    url, urls, stream = served_room
-    room = Room(url, urls, stream, chromium)
+    served, stream = served_room
+    room = Room(served.url, served.urls, stream, chromium)
     yield room
     for context in chromium.contexts:
         context.close()
     assert room.complaints == []
 
 
-def fill(urls: TestUrls) -> None:
+def fill(session: Session) -> None:
     """Make people and a few rights."""
-    engine = create_engine(sqlalchemy_url(urls.owner_url))
-    with Session(engine) as session, session.begin():
-        for who in ("supervisor", "analyst", "applicant"):
-            make_account(session, who, who, password=PASSWORD)
-        make_unit(session, box(0.0, 6.1, 1.7, 11.1), code="TG", name="Togo", level=0)
-        owner = make_party(session, "Carrières de l'Oti SARL (fictive)")
-        for place in range(6):
-            make_title(
-                session, square(0.3 + place * 0.2, 8.0), number=f"PR-{place}", holder=owner,
-                granted_on=TODAY, expires_on=TODAY + dt.timedelta(days=20 + place * 30),
-            )  # fmt: skip
-        make_application(session, square(0.9, 8.9), number="DEM-1")
-    engine.dispose()
+    for who in ("supervisor", "analyst", "applicant"):
+        make_account(session, who, who, password=PASSWORD)
+    make_unit(session, box(0.0, 6.1, 1.7, 11.1), code="TG", name="Togo", level=0)
+    owner = make_party(session, "Carrières de l'Oti SARL (fictive)")
+    for place in range(6):
+        make_title(
+            session, square(0.3 + place * 0.2, 8.0), number=f"PR-{place}", holder=owner,
+            granted_on=TODAY, expires_on=TODAY + dt.timedelta(days=20 + place * 30),
+        )  # fmt: skip
+    make_application(session, square(0.9, 8.9), number="DEM-1")
 
 
 @pytest.mark.parametrize("size", SIZES.values(), ids=SIZES)

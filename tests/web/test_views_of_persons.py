@@ -26,9 +26,8 @@ from tests.factories import (
 )
 from tests.services.dossiers import walking
 from tests.services.money.conftest import make_invoice
-from tests.web.desk_site import file
 from tests.web.people.asking import Browser, make_person
-from tests.web.people.conftest import app, browser, quick_hashes  # noqa: F401
+from tests.web.people.conftest import app, browser  # noqa: F401
 
 # What nobody else is called: wherever these words are, a person is shown.
 NAME, ADDRESS = "Zénobie Quartefeuille", "zenobie.quartefeuille@exemple.test"
@@ -68,7 +67,7 @@ def keys(browser: Browser) -> dict[str, list[str]]:  # noqa: F811
         for one in (title, old)
     )
     case = make_overlap(session, left, right, number="CAS-1")
-    dossier = file(session, who, "permis-recherche", 3)
+    dossier = walking.lodged(session, "permis-recherche", who, 3)
     invoice = make_invoice(session, dossier)
     session.flush()
     return {

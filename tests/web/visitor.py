@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Browser, BrowserContext, Page, Request
 
 from cadastre.config import ROOT
+from tests.web.entering import enter
 
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
@@ -37,6 +38,8 @@ class Visitor:
         language: str = "fr",
         size: tuple[int, int] = WIDE,
         script: bool = True,
+        who: str | None = None,
+        password: str = "",
         **options: Any,
     ) -> Page:
         """Open a page in a browser that remembers nothing, and wait until it rests."""
@@ -46,6 +49,8 @@ class Visitor:
         )  # fmt: skip
         self.contexts.append(context)
         context.add_init_script(TELL_VIOLATIONS)
+        if who is not None:
+            enter(context, self.url, who, password)
         page = context.new_page()
         page.set_default_timeout(10_000)
         page.on("request", self._look)

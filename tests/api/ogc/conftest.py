@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
 from flask import Flask
 from sqlalchemy import Engine, create_engine, text
-from werkzeug.serving import make_server
 
 from api.limits import limiter
-from cadastre.config import ROOT, Settings
 from cadastre.database import sqlalchemy_url
 from tests.databases import TestUrls
-from web.app import create_app
+from tests.web.served import answering, site_over
 
 # A grid of titles, with the least that the read model needs; numbers do not follow the rows' own
 # order, so that a page found by counting would be told from one found by key.
@@ -55,21 +52,9 @@ def site(
 ) -> Iterator[Site]:
     """Serve an empty register of its own."""
     engine = create_engine(sqlalchemy_url(fresh_database.owner_url))
-    settings = Settings(
-        home=tmp_path_factory.mktemp("home"), data=ROOT / "data", environment="demo",
-        ruleset="togo", database_url=fresh_database.owner_url,
-        app_database_url=fresh_database.app_url, secret_key="tests only",
-    )  # fmt: skip
-    app = create_app(settings)
     limiter.enabled = False
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield Site(f"http://127.0.0.1:{server.server_port}", engine, app)
-    server.shutdown()
-    thread.join()
-    server.server_close()
-    app.extensions["cadastre"].engine.dispose()
+    with site_over(fresh_database, tmp_path_factory.mktemp("home")) as app, answering(app) as url:
+        yield Site(url, engine, app)
     engine.dispose()
 
 

@@ -23,7 +23,7 @@ from cadastre.services.dossiers.answers import read_answers, save
 from cadastre.services.dossiers.catalogue import Rules, rules_of
 from cadastre.services.dossiers.circumstances import EVERY_GUARD, Circumstances
 from cadastre.services.dossiers.documents import Upload, attach, pieces_given
-from cadastre.services.dossiers.fees import invoices_of
+from cadastre.services.dossiers.fees import invoices_of, order_payment
 from cadastre.services.dossiers.move import Said, steps_open_to, take_step
 from cadastre.services.dossiers.open import OWN_POWERS, Opening, open_dossier
 from cadastre.services.dossiers.paid import move_dossiers_when_paid
@@ -148,6 +148,18 @@ def fill(
     for piece in missing:
         attach(session, dossier, actor, Upload(f"{piece.id}.pdf", PDF, piece.id))
     session.expire(dossier, ["documents"])
+
+
+def lodged(session: Session, service: str, who: People, place: int) -> Dossier:
+    """File a dossier whole: answers, ground, pieces, fees."""
+    dossier = opened(session, service, who)
+    fill(session, dossier, who, perimeter=ground_for(service, place, None))
+    actor = who.actor(session, who.applicant)
+    order_payment(session, TOGO, dossier, "lodgement", actor.day)
+    for invoice in unpaid(session, dossier):
+        pay(session, invoice, who)
+    step(session, dossier, "lodge", actor)
+    return dossier
 
 
 def possible_kinds(session: Session, dossier: Dossier, actor: Actor) -> dict[str, list[str]]:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from argon2 import PasswordHasher
 from flask import Flask
 from sqlalchemy.orm import Session
 
 from api import session as api_session
 from cadastre.config import read_settings
-from cadastre.services import accounts
 from tests.api.conftest import _Borrowed
 from tests.web.people.asking import Browser
 from web.app import create_app
@@ -28,14 +26,6 @@ def app(app_database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Flas
             }
         )
     )
-
-
-@pytest.fixture(autouse=True)
-def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Hash passwords cheaply: how dear a hash is, is not what is tested here."""
-    cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    monkeypatch.setattr(accounts, "HASHER", cheap)
-    monkeypatch.setattr(accounts, "NOBODY", cheap.hash("nobody bears this name"))
 
 
 @pytest.fixture

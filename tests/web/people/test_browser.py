@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import os
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from cadastre.config import ROOT
 from tests.databases import TestServer
-from tests.web.conftest import MANIFEST
 from tests.web.people.asking import PASSWORD
 from tests.web.people.site import served
 from tests.web.second_factor import give_second_factor
@@ -28,8 +25,6 @@ def people(
     cluster: TestServer, worker_id: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[str]:
     """Serve the people's site."""
-    if not MANIFEST.exists():
-        subprocess.run(["node", "scripts/build_pages.mjs"], cwd=ROOT, check=True)
     with served(cluster, worker_id, tmp_path_factory.mktemp("home")) as url:
         yield url
 
