@@ -13,7 +13,7 @@ from cadastre.rules.permissions import (
     can_record_payment,
     can_see_money,
 )
-from cadastre.services.actors import bearer_of
+from cadastre.services.actors import ACTIVE, bearer_of
 
 
 def sees_money(account: Account | None) -> bool:
@@ -75,8 +75,12 @@ def ensure_staff(account: Account, allowed: bool) -> None:
 
 
 def parties_paid_for(account: Account, day: dt.date) -> list[int]:
-    """List the parties whose invoices an account sees on a day."""
-    return [one.party_id for one in account.mandates if _holds(one.starts_on, one.ends_on, day)]
+    """List the parties whose invoices an account sees on a day; a claim nobody confirmed is none."""
+    return [
+        one.party_id
+        for one in account.mandates
+        if one.state in ACTIVE and _holds(one.starts_on, one.ends_on, day)
+    ]
 
 
 def _acts_for(account: Account, party_id: int | None, day: dt.date) -> bool:
