@@ -41,8 +41,9 @@ def ruleset() -> Ruleset:
 def fee(code: str, amount: int | None, currency: str = "XOF") -> FeeLine:
     """Make a line of a fee."""
     name = {"fr": f"Frais {code}", "en": f"Fee {code}"}
+    working = {"fr": "1 × ?", "en": "1 × ?"}
     return FeeLine(
-        f"fees.{code}", name, amount, currency, {"fr": "1 × ?", "en": "1 × ?"}, Evidence.CONFIRMED, "lodgement"
+        f"fees.{code}", name, amount, currency, working, Evidence.CONFIRMED, "lodgement"
     )
 
 
