@@ -75,7 +75,7 @@ def ensure_staff(account: Account, allowed: bool) -> None:
 
 
 def parties_paid_for(account: Account, day: dt.date) -> list[int]:
-    """List the parties whose invoices an account sees on a day; a claim nobody confirmed is none."""
+    """List the parties whose invoices an account sees on a day; an open claim is none."""
     return [
         one.party_id
         for one in account.mandates
