@@ -2,7 +2,7 @@
 
 Addresses follow WebMercatorQuad: ``z``, ``x`` east, ``y`` south. A tile is 4096 units wide. A unit
 of a far zoom is hundreds of metres, so lines are simplified to half a unit, and what a far zoom
-cannot show is left out: small towns, prefectures, names. Of rights smaller than a few pixels, far
+cannot show is left out: small towns, prefectures, holders. Of rights smaller than a few pixels, far
 zooms draw one in each square of the screen, the largest: a map of a country with a million parcels
 would else be a paste of a megabyte a tile.
 """
@@ -80,8 +80,8 @@ def _towns(zoom: int) -> SQLColumnExpression[bool]:
 
 
 UNIT_PROPERTIES = (("id", "code"), ("name", "name"), ("level", "level"))
-RIGHT_PROPERTIES = (("id", "number"), ("kind", "kind"), ("status", "status"))
-NEAR_PROPERTIES = (("name", "name"), ("group", "group"), ("holder", "holder"))
+RIGHT_PROPERTIES = (("id", "number"), ("name", "name"), ("kind", "kind"), ("status", "status"))
+NEAR_PROPERTIES = (("group", "group"), ("holder", "holder"))
 
 LAYERS: dict[str, Layer] = {
     "neighbours": Layer(base_map, (("name", "name"),), where=_base("countries")),

@@ -27,7 +27,7 @@ from cadastre.services.watching.letters import send_letters
 from cadastre.services.watching.reading import read_events
 from tests.databases import TestUrls
 from tests.factories import make_title, make_unit, square
-from tests.web.visitor import Visitor
+from tests.web.visitor import NARROW, Visitor, axe, scrolls_sideways
 from web.app import create_app
 
 TOGO = load_ruleset(ROOT / "data" / "rulesets" / "togo")
@@ -95,6 +95,15 @@ def site(
     app.extensions["cadastre"].engine.dispose()
 
 
+def _look(chromium: Browser, address: str, link: str) -> None:
+    """Open a page of a letter on a phone; nothing may be wrong with it."""
+    visitor = Visitor(address, chromium)
+    page = visitor.visit(link.removeprefix(address), size=NARROW)
+    assert axe(page) == []
+    assert not scrolls_sideways(page)
+    visitor.leave()
+
+
 def test_somebody_follows_a_region_reads_a_letter_and_stops(
     site: tuple[str, Settings], box: tuple[Box, str], chromium: Browser
 ) -> None:
@@ -109,6 +118,7 @@ def test_somebody_follows_a_region_reads_a_letter_and_stops(
     page.get_by_role("button", name="Recevoir les nouvelles").click()
     asked = box[0].next()
     assert asked["To"] == "voisine@exemple.test"
+    _look(chromium, address, link_in(asked, f"{address}/watch/confirm/"))
     page.goto(link_in(asked, f"{address}/watch/confirm/"))
     assert "voisine@exemple.test" in page.locator("main").inner_text()
     page.get_by_role("button", name="Oui, recevoir ces lettres").click()
@@ -117,6 +127,7 @@ def test_somebody_follows_a_region_reads_a_letter_and_stops(
     news = box[0].next()
     assert "PR-1" in news.get_content()
     assert news["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    _look(chromium, address, link_in(news, f"{address}/watch/"))
     page.goto(link_in(news, f"{address}/watch/"))
     page.get_by_role("link", name="Cession").click()
     assert page.url == f"{address}/titles/PR-1"

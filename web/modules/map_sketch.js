@@ -27,7 +27,8 @@ export function sketchOn(map, options) {
       else if (kind !== "Point") L.polyline(places, LINE).addTo(shown);
       for (const [index, place] of places.entries()) {
         const icon = L.divIcon({ className: "sketch-corner", iconSize: [24, 24] });
-        const corner = L.marker(place, { draggable: true, keyboard: true, icon, alt: String(index + 1) }).addTo(shown);
+        const corner = L.marker(place, { draggable: true, keyboard: true, icon }).addTo(shown);
+        corner.getElement()?.setAttribute("aria-label", String(index + 1));
         corner.on("dragend", () => {
           const { lat, lng } = corner.getLatLng();
           corners[index] = rounded(lng, lat);
