@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -12,15 +17,42 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import create_engine, select
 from sqlalchemy.orm import Session
 
+from cadastre.errors import NotAvailable
 from cadastre.models import Account, Dossier
+from cadastre.sealing.keys import SigningKey, open_key
 from cadastre.services.money.issue import enter_amounts
+from cadastre.services.sealed_log import seal_once
+from cadastre.signing.client import SigningClient
+from cadastre.signing.place import SignPlace
+from tests.services.certificates.papers import text_of
 from tests.services.dossiers import walking
 from tests.web.acts_visit import NARROW, ActsSite, fits
+from tests.web.served import Served, filled
 from tests.web.visitor import axe
 
 pytestmark = pytest.mark.browser
+PROGRAM = Path(sys.executable).parent / "cadastre"
 SHOTS = os.environ.get("CADASTRE_SCREENSHOTS")
 ACT = {"name": "arrete.pdf", "mimeType": "application/pdf", "buffer": walking.PDF}
+
+
+@pytest.fixture(scope="module")
+def signing(served_office: Served) -> Iterator[SigningClient]:
+    """Let the signing process run for the site, as the supervisor would."""
+    environment = {**os.environ, "CADASTRE_HOME": str(served_office.home)}
+    with subprocess.Popen([PROGRAM, "sign"], env=environment) as process:
+        client = SigningClient(SignPlace(served_office.home).socket)
+        for _ in range(600):
+            with contextlib.suppress(NotAvailable):
+                client.about()
+                break
+            time.sleep(0.1)
+        yield client
+        process.terminate()
+
+
+def _log_key(served: Served) -> SigningKey:
+    return open_key(served.home / "log.pem", may_make=True)
 
 
 def shot(page: Page, name: str) -> None:
@@ -191,7 +223,9 @@ def test_completion_two_opinions_and_a_second_person(office: ActsSite, numbers):
 
 
 @pytest.mark.parametrize("script", [False])
-def test_a_refusal_without_a_script_with_its_act(office: ActsSite, numbers, script: bool):
+def test_a_refusal_without_a_script_with_its_act(
+    office: ActsSite, numbers, script: bool, served_office: Served, signing: SigningClient
+):
     number = numbers["refused"]
     page = office.visit(f"/desk/{number}", who="agent", script=script)
     step(page, "Proposer de refuser", reason="Le programme de travaux ne répond pas à l'article 9.")
@@ -203,7 +237,19 @@ def test_a_refusal_without_a_script_with_its_act(office: ActsSite, numbers, scri
     shot(decider, "review-refusal")
     decider.get_by_role("button", name=re.compile("^Confirmer")).click()
     expect(decider.locator(".line-office")).to_contain_text("article 9")
-    expect(decider.get_by_role("link", name="Acte de refus (PDF signé)")).to_be_visible()
+    act = decider.get_by_role("link", name="Acte de refus (PDF signé)").get_attribute("href")
+    filled(served_office.urls, lambda session: seal_once(session, _log_key(served_office), "togo"))
+    answer = decider.context.request.get(f"{office.url}{act}")
+    assert answer.headers["content-type"] == "application/pdf", answer.text()
+    pdf = answer.body()
+    assert "article 9" in text_of(pdf)
+    stranger = office.visit("/verify", script=script)
+    changed = pdf[:2000] + b"~" + pdf[2001:]
+    for told, content in (("est intact", pdf), ("a été modifié", changed)):
+        stranger.set_input_files("#file", {**ACT, "buffer": content})
+        stranger.get_by_role("button", name="Comparer le fichier").click()
+        expect(stranger.get_by_text(f"Le fichier {told}")).to_be_visible()
+        stranger.go_back()
 
 
 def test_two_agents_on_one_file_see_each_other_and_lose_nothing(office: ActsSite, numbers):
