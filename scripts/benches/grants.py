@@ -98,7 +98,7 @@ def _empty(urls: cluster.ClusterUrls, *, guarded: bool) -> int:
     """Begin each race alike: no ground held, and the guard as wanted."""
     switch = "ENABLE ALWAYS" if guarded else "DISABLE"
     with psycopg2.connect(urls.owner_url) as connection, connection.cursor() as cursor:
-        cursor.execute("TRUNCATE occupation, ground_cell")
+        cursor.execute("TRUNCATE occupation, ground_cell, cell_run")
         cursor.execute(f"ALTER TABLE occupation {switch} TRIGGER guard_occupation")
         cursor.execute("SELECT max(id) FROM parcel")
         (parcel,) = cursor.fetchone() or (None,)
