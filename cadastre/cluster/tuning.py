@@ -57,6 +57,8 @@ def _server_settings(place: ClusterPlace, *, durable: bool) -> str:
         # Small containers have a /dev/shm in which parallel queries fail half-way.
         settings["dynamic_shared_memory_type"] = "mmap"
     if not durable:
+        # A cluster for tests serves dozens of sites at once, each with its pool.
+        settings |= {"max_connections": 300}
         settings |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
     return "".join(f"{name} = {_quoted(value)}\n" for name, value in settings.items())
 

@@ -32,7 +32,7 @@ from tests.web.dossiers_site import dossiers, served_dossiers
 from tests.web.draw_site import drawing, served_draw
 from tests.web.imports_site import imports, served_imports
 from tests.web.money_site import money, served_money
-from tests.web.served import Serve, filled, serve, settings_over
+from tests.web.served import Serve, filled, rest, serve, settings_over
 from tests.web.visitor import Visitor
 
 # Declared once for all tests here: each site is made once a worker, whoever visits it first.
@@ -48,6 +48,13 @@ QUIET = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 )  # fmt: skip
+
+
+@pytest.fixture(scope="module", autouse=True)
+def sites_rest() -> Iterator[None]:
+    """Leave no idle connections behind: many sites stay open, and the server has only so many."""
+    yield
+    rest()
 
 
 @pytest.fixture(scope="session")

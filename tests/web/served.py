@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 import pytest
 from flask import Flask
-from sqlalchemy import create_engine
+from sqlalchemy import Engine, create_engine
 from sqlalchemy.orm import Session
 from werkzeug.serving import make_server
 
@@ -23,6 +23,7 @@ from cadastre.database import sqlalchemy_url
 from tests.databases import TestServer, TestUrls
 from web.app import create_app
 
+POOLS: list[Engine] = []  # of the sites this worker serves
 MANIFEST = ROOT / "web" / "static" / "dist" / "manifest.json"
 Fill = Callable[[Session], Any]
 
@@ -92,8 +93,16 @@ def site_over(urls: TestUrls, home: Path, **settings: Any) -> Iterator[Flask]:
     app = create_app(settings_over(urls, home, **settings))
     state = app.extensions["cadastre"]
     assert len(state.catalogue) == 29
+    POOLS.append(state.engine)
     yield app
+    POOLS.remove(state.engine)
     state.engine.dispose()
+
+
+def rest() -> None:
+    """Let sites that nobody visits now give back their connections."""
+    for pool in POOLS:
+        pool.dispose()
 
 
 @contextlib.contextmanager
